@@ -3,23 +3,3 @@
 //! The folders are the stages of a reading's journey; `ARCHITECTURE.md` is the map.
 
 pub mod dtdl;
-
-pub mod domain;
-
-pub mod store;
-
-pub mod feed;
-
-pub mod engine;
-
-pub mod ingest;
-
-pub mod sources;
-
-pub mod graphql;
-
-pub mod http;
-
-pub mod config;
-
-pub mod cli;

@@ -1,0 +1,196 @@
+//! Errors for people and for tools: text with the source line marked, JSON, and SARIF.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use super::error::{ModelError, ModelErrors, Place};
+
+/// Lines of source that are longer than this are shown in part, in characters.
+const SHOWN_MAX: usize = 160;
+
+/// A text in which errors may lie, by the name that its document was given.
+#[derive(Clone, Copy, Debug)]
+pub struct SourceText<'a> {
+    /// The name of the document.
+    pub name: &'a str,
+    /// Its text.
+    pub text: &'a str,
+}
+
+/// The errors as text: what is wrong, where, the line with a mark, and the mend.
+///
+/// Errors of documents that are not among the sources are shown without their line.
+pub fn render(errors: &ModelErrors, sources: &[SourceText<'_>]) -> String {
+    let mut out = String::new();
+    for error in &errors.0 {
+        render_one(&mut out, error, sources);
+    }
+    let count = errors.0.len();
+    let _ = writeln!(out, "{count} {}", if count == 1 { "error" } else { "errors" });
+    out
+}
+
+fn render_one(out: &mut String, error: &ModelError, sources: &[SourceText<'_>]) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "error[{}]: {}", error.short_id(), error.message);
+    if error.place.line > 0 {
+        render_place(out, "-->", &error.place, sources);
+    }
+    if let Some(element) = &error.element {
+        let _ = writeln!(out, "   = element: {element}");
+    }
+    if let Some(related) = error.related.as_ref().filter(|place| place.line > 0) {
+        render_place(out, "see", related, sources);
+    }
+    let _ = writeln!(out, "   = mend: {}\n", error.mend);
+}
+
+fn render_place(out: &mut String, arrow: &str, place: &Place, sources: &[SourceText<'_>]) {
+    let Place { file, line, column, end_line, end_column, .. } = place;
+    let _ = writeln!(out, "  {arrow} {file}:{line}:{column}");
+    let source = sources.iter().find(|source| source.name == &**file);
+    let Some(text) = source.and_then(|source| source.text.lines().nth(*line as usize - 1)) else {
+        return;
+    };
+    let length = text.chars().count();
+    let column = *column as usize;
+    // A long line is cut around the mark.
+    let from = column.saturating_sub(SHOWN_MAX / 2 + 1).min(length.saturating_sub(SHOWN_MAX));
+    let shown: String = text
+        .chars()
+        .skip(from)
+        .take(SHOWN_MAX)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let end = if end_line == line { *end_column as usize } else { length + 1 };
+    let marks =
+        end.saturating_sub(column).clamp(1, SHOWN_MAX - (column - 1 - from).min(SHOWN_MAX - 1));
+    let _ = writeln!(out, "{line:>5} | {shown}");
+    let _ = writeln!(out, "      | {}{}", " ".repeat(column - 1 - from), "^".repeat(marks));
+}
+
+fn place_json(place: &Place) -> Value {
+    json!({
+        "file": &*place.file,
+        "line": place.line,
+        "column": place.column,
+        "endLine": place.end_line,
+        "endColumn": place.end_column,
+        "pointer": place.pointer,
+    })
+}
+
+/// The errors as a JSON array, one object each, with all that is known of them.
+pub fn to_json(errors: &ModelErrors) -> Value {
+    let all = errors.0.iter().map(|error| {
+        json!({
+            "id": error.id,
+            "place": place_json(&error.place),
+            "related": error.related.as_ref().map(place_json),
+            "element": error.element,
+            "otherElement": error.other_element,
+            "property": error.property,
+            "value": error.value,
+            "type": error.type_name,
+            "restriction": error.restriction,
+            "message": error.message,
+            "mend": error.mend,
+        })
+    });
+    Value::Array(all.collect())
+}
+
+/// The errors as a SARIF 2.1.0 log, for code scanning.
+pub fn to_sarif(errors: &ModelErrors) -> Value {
+    let mut rules: Vec<&str> = errors.0.iter().map(ModelError::short_id).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    let index_of = |error: &ModelError| rules.binary_search(&error.short_id()).unwrap_or_default();
+    let results = errors.0.iter().map(|error| {
+        let locations: Vec<_> = sarif_location(&error.place, error).into_iter().collect();
+        let related: Vec<_> =
+            error.related.iter().filter_map(|place| sarif_location(place, error)).collect();
+        json!({
+            "ruleId": error.short_id(),
+            "ruleIndex": index_of(error),
+            "level": "error",
+            "message": { "text": format!("{} {}", error.message, error.mend) },
+            "locations": locations,
+            "relatedLocations": related,
+        })
+    });
+    let results: Vec<_> = results.collect();
+    let rules: Vec<_> = rules.iter().map(|id| json!({ "id": id })).collect();
+    json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": { "name": "counterpart", "rules": rules } },
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    })
+}
+
+fn sarif_location(place: &Place, error: &ModelError) -> Option<Value> {
+    if place.line == 0 {
+        return None;
+    }
+    Some(json!({
+        "physicalLocation": {
+            "artifactLocation": { "uri": &*place.file },
+            "region": {
+                "startLine": place.line,
+                "startColumn": place.column,
+                "endLine": place.end_line,
+                "endColumn": place.end_column,
+            },
+        },
+        "logicalLocations": [{ "fullyQualifiedName": error.element.as_deref().unwrap_or(&place.pointer) }],
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dtdl::{Catalogue, Document};
+
+    fn errors(text: &str) -> ModelErrors {
+        Catalogue::empty()
+            .plan(&[Document { name: "a.json", text }])
+            .expect_err("the text is at fault")
+    }
+
+    #[test]
+    fn the_line_at_fault_is_shown_with_a_mark_under_it() {
+        let text = "{\n  \"@context\": \"dtmi:dtdl:context;3\",\n  \"@id\": \"dtmi:é:a;1\",\n  \"@type\": \"Interface\"\n}";
+        let shown = render(&errors(text), &[SourceText { name: "a.json", text }]);
+        assert!(shown.contains("--> a.json:3:10"), "{shown}");
+        assert!(shown.contains("    3 |   \"@id\": \"dtmi:é:a;1\","), "{shown}");
+        assert!(shown.contains("      |          ^^^^^^^^^^^^\n"), "{shown}");
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_mark() {
+        let padding = " ".repeat(5_000);
+        let text = format!(
+            "{{\"@context\":\"dtmi:dtdl:context;3\",{padding}\"@id\":\"x\",\"@type\":\"Interface\"}}"
+        );
+        let shown = render(&errors(&text), &[SourceText { name: "a.json", text: &text }]);
+        assert!(shown.lines().all(|line| line.chars().count() < 200), "{shown}");
+        assert!(shown.contains('^'), "{shown}");
+    }
+
+    #[test]
+    fn sarif_has_a_result_and_a_rule_for_each_kind_of_error() {
+        let log = to_sarif(&errors("{\"@context\":\"dtmi:dtdl:context;9\"}"));
+        assert_eq!(log["runs"][0]["results"][0]["ruleId"], "unrecognizedContextVersion");
+        assert_eq!(
+            log["runs"][0]["tool"]["driver"]["rules"][0]["id"],
+            "unrecognizedContextVersion"
+        );
+        let region = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"];
+        assert_eq!((&region["startLine"], &region["startColumn"]), (&json!(1), &json!(13)));
+    }
+}
