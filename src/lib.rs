@@ -3,3 +3,5 @@
 //! The folders are the stages of a reading's journey; `ARCHITECTURE.md` is the map.
 
 pub mod dtdl;
+
+pub mod domain;

@@ -1,0 +1,207 @@
+//! Commands: what may be asked of the state.
+
+use std::sync::Arc;
+
+use super::fact::{JsonMap, PropertyPath};
+use super::id::{ExternalId, RelationshipId, StreamKey, TwinId};
+use super::time::{Interval, Timestamp};
+use crate::dtdl::Upload;
+
+/// A twin, named in either way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TwinRef {
+    /// By its own id.
+    Id(TwinId),
+    /// By what a system calls it.
+    External(ExternalId),
+}
+
+/// What may be asked.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Add models to the catalogue, all or none.
+    UploadModels(UploadModels),
+    /// Name a system of ids.
+    DeclareSystem(DeclareSystem),
+    /// Create a twin, or bring it to what is said.
+    PutTwin(PutTwin),
+    /// Set and clear properties of a twin.
+    SetProperties(SetProperties),
+    /// End a twin's existence, with its relationships, ids and bindings.
+    DeleteTwin(DeleteTwin),
+    /// Join two twins.
+    Relate(Relate),
+    /// End a relationship.
+    Unrelate(Unrelate),
+    /// State that an external id means a twin.
+    LinkId(LinkId),
+    /// State that an external id means nothing.
+    UnlinkId(UnlinkId),
+    /// State that a stream measures a property.
+    Bind(Bind),
+    /// State that a stream measures nothing.
+    Unbind(Unbind),
+    /// Put a new device where an old one was.
+    SwapDevice(SwapDevice),
+    /// Keep what a system says about a thing.
+    PutRecord(PutRecord),
+}
+
+/// See [`Command::UploadModels`].
+#[derive(Debug, Clone)]
+pub struct UploadModels {
+    /// The models, checked against the catalogue as it was when they were parsed.
+    pub upload: Arc<Upload>,
+    /// How many interfaces the catalogue had then; if it has grown, the upload must be checked again.
+    pub checked_against: usize,
+}
+
+/// See [`Command::DeclareSystem`].
+#[derive(Debug, Clone)]
+pub struct DeclareSystem {
+    /// Its name in external ids.
+    pub name: Arc<str>,
+    /// Its name for people.
+    pub title: Arc<str>,
+}
+
+/// See [`Command::PutTwin`].
+#[derive(Debug, Clone)]
+pub struct PutTwin {
+    /// The twin's own id, when the caller chooses or knows it.
+    pub id: Option<TwinId>,
+    /// What systems call it. A twin that one of these means already is updated instead of created.
+    pub identifiers: Vec<ExternalId>,
+    /// Its model; may be left out for a twin that exists.
+    pub model: Option<crate::dtdl::Dtmi>,
+    /// Values to set.
+    pub properties: Vec<(PropertyPath, serde_json::Value)>,
+    /// When all this is so.
+    pub valid: Interval,
+    /// The system that says so.
+    pub source: Option<Arc<str>>,
+}
+
+/// See [`Command::SetProperties`].
+#[derive(Debug, Clone)]
+pub struct SetProperties {
+    /// The twin.
+    pub twin: TwinRef,
+    /// Values to set; null clears.
+    pub properties: Vec<(PropertyPath, serde_json::Value)>,
+    /// When they hold.
+    pub valid: Interval,
+    /// The system that says so.
+    pub source: Option<Arc<str>>,
+}
+
+/// See [`Command::DeleteTwin`].
+#[derive(Debug, Clone)]
+pub struct DeleteTwin {
+    /// The twin.
+    pub twin: TwinRef,
+    /// From when on it is no more.
+    pub at: Timestamp,
+}
+
+/// See [`Command::Relate`].
+#[derive(Debug, Clone)]
+pub struct Relate {
+    /// Where it starts.
+    pub source: TwinRef,
+    /// Its name in the model of the source.
+    pub name: Arc<str>,
+    /// Where it leads.
+    pub target: TwinRef,
+    /// Tells parallel relationships apart; mostly empty.
+    pub key: Arc<str>,
+    /// Its properties.
+    pub properties: JsonMap,
+    /// When it holds.
+    pub valid: Interval,
+}
+
+/// See [`Command::Unrelate`].
+#[derive(Debug, Clone)]
+pub struct Unrelate {
+    /// The relationship.
+    pub id: RelationshipId,
+    /// When it does not hold.
+    pub valid: Interval,
+}
+
+/// See [`Command::LinkId`].
+#[derive(Debug, Clone)]
+pub struct LinkId {
+    /// The external id.
+    pub external: ExternalId,
+    /// What it means.
+    pub twin: TwinRef,
+    /// When.
+    pub valid: Interval,
+    /// Why.
+    pub reason: Arc<str>,
+    /// How sure, from 0 to 1.
+    pub confidence: f64,
+    /// Take the id from the twin that it means in that time; without this, that is a conflict.
+    pub replace: bool,
+}
+
+/// See [`Command::UnlinkId`].
+#[derive(Debug, Clone)]
+pub struct UnlinkId {
+    /// The external id.
+    pub external: ExternalId,
+    /// When it means nothing.
+    pub valid: Interval,
+}
+
+/// See [`Command::Bind`].
+#[derive(Debug, Clone)]
+pub struct Bind {
+    /// The stream; it is opened if no reading of it came yet.
+    pub stream: StreamKey,
+    /// The twin that it measures.
+    pub twin: TwinRef,
+    /// The property or telemetry that it measures.
+    pub path: PropertyPath,
+    /// The unit of its readings, when that is not the property's.
+    pub unit: Option<Arc<str>>,
+    /// When.
+    pub valid: Interval,
+    /// Take the stream from what it measures in that time; without this, that is a conflict.
+    pub replace: bool,
+}
+
+/// See [`Command::Unbind`].
+#[derive(Debug, Clone)]
+pub struct Unbind {
+    /// The stream.
+    pub stream: StreamKey,
+    /// When it measures nothing.
+    pub valid: Interval,
+}
+
+/// See [`Command::SwapDevice`].
+#[derive(Debug, Clone)]
+pub struct SwapDevice {
+    /// What the network calls the device that goes.
+    pub old: ExternalId,
+    /// What the network calls the device that comes.
+    pub new: ExternalId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// See [`Command::PutRecord`].
+#[derive(Debug, Clone)]
+pub struct PutRecord {
+    /// What the system calls the thing.
+    pub key: ExternalId,
+    /// The kind of thing in the system's words.
+    pub kind: Arc<str>,
+    /// All that it says.
+    pub attributes: JsonMap,
+    /// When it is so.
+    pub valid: Interval,
+}

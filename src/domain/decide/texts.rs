@@ -1,0 +1,91 @@
+//! What a command brings along is kept for ever and in every store, so it is bounded and exact.
+
+use crate::domain::command::Command;
+use crate::domain::id::name;
+use crate::domain::rejection::Rejection;
+
+/// Longest title of a system, in bytes.
+const TITLE_BYTES_MAX: usize = 512;
+/// Longest reason of a link, in bytes.
+const REASON_BYTES_MAX: usize = 4096;
+/// Most ids that one command gives a twin.
+const IDENTIFIERS_MAX: usize = 1_000;
+
+/// Checks the texts and numbers of a command.
+pub fn check(command: &Command) -> Result<(), Rejection> {
+    match command {
+        Command::DeclareSystem(c) => prose("title", &c.title, TITLE_BYTES_MAX),
+        Command::LinkId(c) => prose("reason", &c.reason, REASON_BYTES_MAX),
+        Command::PutRecord(c) => word("the kind", &c.kind),
+        Command::Relate(c) => {
+            word("the key", &c.key)?;
+            c.properties.iter().try_for_each(|(path, value)| exact(path, value))
+        }
+        Command::SetProperties(c) => properties(&c.properties, c.source.as_deref()),
+        Command::PutTwin(c) => {
+            if c.identifiers.len() > IDENTIFIERS_MAX {
+                return Err(Rejection::Invalid(format!(
+                    "the twin is given {} ids at once, at most {IDENTIFIERS_MAX} are accepted; \
+                     link the others after it",
+                    c.identifiers.len()
+                )));
+            }
+            properties(&c.properties, c.source.as_deref())
+        }
+        Command::UploadModels(_)
+        | Command::DeleteTwin(_)
+        | Command::Unrelate(_)
+        | Command::UnlinkId(_)
+        | Command::Bind(_)
+        | Command::Unbind(_)
+        | Command::SwapDevice(_) => Ok(()),
+    }
+}
+
+fn properties(
+    values: &[(impl AsRef<str>, serde_json::Value)],
+    source: Option<&str>,
+) -> Result<(), Rejection> {
+    word("the source", source.unwrap_or_default())?;
+    values.iter().try_for_each(|(path, value)| exact(path.as_ref(), value))
+}
+
+/// A name, or nothing.
+fn word(what: &'static str, text: &str) -> Result<(), Rejection> {
+    if !text.is_empty() {
+        name(what, text)?;
+    }
+    Ok(())
+}
+
+/// A text for people: of bounded length, without control characters except line breaks and tabs.
+fn prose(path: &str, text: &str, bytes_max: usize) -> Result<(), Rejection> {
+    let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    let problem = if text.len() > bytes_max {
+        format!("is {} bytes long; at most {bytes_max} are accepted", text.len())
+    } else if let Some((at, c)) = text.char_indices().find(|(_, c)| is_control(*c)) {
+        let code = c as u32;
+        format!("holds the control character U+{code:04X} at byte {at}; remove it at the source")
+    } else {
+        return Ok(());
+    };
+    let path = path.to_owned();
+    Err(Rejection::InvalidValue { path, problem })
+}
+
+/// Whole numbers beyond `i64` would come back rounded to doubles.
+fn exact(path: &str, value: &serde_json::Value) -> Result<(), Rejection> {
+    match value {
+        serde_json::Value::Number(number) if number.is_u64() && !number.is_i64() => {
+            let problem = format!(
+                "the whole number {number} is beyond 64 bits with a sign and would be rounded; \
+                 write {number}.0 if a double is meant"
+            );
+            let path = path.to_owned();
+            Err(Rejection::InvalidValue { path, problem })
+        }
+        serde_json::Value::Array(items) => items.iter().try_for_each(|item| exact(path, item)),
+        serde_json::Value::Object(map) => map.values().try_for_each(|item| exact(path, item)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,196 @@
+//! The whole state in memory, derived from the log.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::crosswalk::Crosswalks;
+use super::fact::{FactKey, FactRow};
+use super::graph::Graph;
+use super::id::{Position, TwinId};
+use super::record::Records;
+use super::role::{PlaceRules, Role, Roles};
+use super::stream::Streams;
+use super::timeline::{Fact, Timeline};
+use crate::dtdl::Catalogue;
+
+/// What does not come from the log but from configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// Which models are assets, locations and devices.
+    pub roles: Roles,
+    /// How places nest.
+    pub places: PlaceRules,
+    /// Most streams that are opened.
+    pub streams_max: usize,
+}
+
+/// Everything that is known. [`super::apply`] is the only way to change it.
+#[derive(Debug, Default)]
+pub struct State {
+    /// The models.
+    pub catalogue: Catalogue,
+    /// Systems of ids, by name, with their names for people.
+    pub systems: BTreeMap<Arc<str>, Arc<str>>,
+    /// Twins and relationships.
+    pub graph: Graph,
+    /// What external ids mean.
+    pub crosswalks: Crosswalks,
+    /// Streams, their latest readings and what they measure.
+    pub streams: Streams,
+    /// What systems say.
+    pub records: Records,
+    /// From configuration.
+    pub rules: Rules,
+    /// The catalogue and systems before the entry at this position, for taking that entry back.
+    pub(super) before: Option<Before>,
+}
+
+/// What one entry may replace whole.
+#[derive(Debug)]
+pub(super) struct Before {
+    pub(super) position: Position,
+    pub(super) catalogue: Catalogue,
+    pub(super) systems: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+impl State {
+    /// An empty state under these rules.
+    pub fn new(rules: Rules) -> Self {
+        Self { rules, catalogue: Catalogue::empty(), ..Self::default() }
+    }
+
+    /// The role of a twin by its latest known model.
+    pub fn role_of_model(&self, model: &crate::dtdl::Dtmi) -> Option<Role> {
+        self.rules.roles.of(&self.catalogue, model)
+    }
+
+    /// The rows that the entry at `position` added or ended, for the store.
+    pub fn edits(&self, position: Position, touched: &BTreeSet<FactKey>) -> Vec<FactRow> {
+        touched.iter().flat_map(|key| self.rows_of(key, Some(position))).collect()
+    }
+
+    /// Every fact as the store keeps it, in a fixed order.
+    pub fn rows(&self) -> impl Iterator<Item = FactRow> {
+        self.keys().into_iter().flat_map(|key| self.rows_of(&key, None))
+    }
+
+    /// Puts back a fact that the store kept.
+    pub fn restore(&mut self, row: FactRow) {
+        match row {
+            FactRow::Twin(id, fact) => {
+                self.graph.index_model(id, &fact.value.model);
+                self.graph.twin_mut(id).existence.restore(fact);
+            }
+            FactRow::Property(id, path, fact) => {
+                self.graph.twin_mut(id).property_mut(&path).restore(fact);
+            }
+            FactRow::Relationship(ends, fact) => self.graph.edge_mut(&ends).restore(fact),
+            FactRow::Crosswalk(external, fact) => {
+                let meant = Some(fact.value.twin);
+                self.crosswalks.timeline_mut(&external, meant).restore(fact);
+            }
+            FactRow::Binding(id, fact) => {
+                self.streams.index_twin(fact.value.twin, id);
+                if let Some(stream) = self.streams.get_mut(id) {
+                    stream.bindings.restore(fact);
+                }
+            }
+            FactRow::Record(key, fact) => self.records.timeline_mut(&key).restore(fact),
+        }
+    }
+
+    /// Takes back the entry at `position`, which must be the last one and touched these timelines.
+    pub fn roll_back(&mut self, position: Position, touched: &BTreeSet<FactKey>) {
+        for key in touched {
+            match key {
+                FactKey::Twin(id) => self.graph.twin_mut(*id).existence.roll_back(position),
+                FactKey::Property(id, path) => {
+                    self.graph.twin_mut(*id).property_mut(path).roll_back(position);
+                }
+                FactKey::Relationship(id) => {
+                    if let Some(timeline) = self.graph.edge_by_id_mut(*id) {
+                        timeline.roll_back(position);
+                    }
+                }
+                FactKey::Crosswalk(id) => {
+                    self.crosswalks.timeline_mut(id, None).roll_back(position);
+                }
+                FactKey::Binding(id) => {
+                    if let Some(stream) = self.streams.get_mut(*id) {
+                        stream.bindings.roll_back(position);
+                    }
+                }
+                FactKey::Record(key) => self.records.timeline_mut(key).roll_back(position),
+            }
+        }
+        self.streams.roll_back(position);
+        if let Some(before) = self.before.take_if(|before| before.position == position) {
+            self.catalogue = before.catalogue;
+            self.systems = before.systems;
+        }
+    }
+
+    fn keys(&self) -> BTreeSet<FactKey> {
+        let properties = |id: TwinId| {
+            let twin = self.graph.twin(id);
+            let paths = twin.into_iter().flat_map(|t| t.properties().map(|(path, _)| path.clone()));
+            paths.map(move |path| FactKey::Property(id, path))
+        };
+        let twins = || self.graph.twins().map(|t| t.id);
+        let mut keys: BTreeSet<FactKey> = twins().map(FactKey::Twin).collect();
+        keys.extend(twins().flat_map(properties));
+        keys.extend(self.graph.edges().map(|e| FactKey::Relationship(e.id)));
+        keys.extend(self.crosswalks.all().map(|(id, _)| FactKey::Crosswalk(id.clone())));
+        keys.extend(self.streams.iter().map(|s| FactKey::Binding(s.id)));
+        keys.extend(self.records.all().map(|(key, _)| FactKey::Record(key.clone())));
+        keys
+    }
+
+    fn rows_of(&self, key: &FactKey, edited_at: Option<Position>) -> Vec<FactRow> {
+        match key {
+            FactKey::Twin(id) => {
+                picked(self.graph.twin(*id).map(|t| &t.existence), edited_at, |f| {
+                    FactRow::Twin(*id, f)
+                })
+            }
+            FactKey::Property(id, path) => {
+                let timeline = self.graph.twin(*id).and_then(|t| t.property(path));
+                picked(timeline, edited_at, |f| FactRow::Property(*id, path.clone(), f))
+            }
+            FactKey::Relationship(id) => self.graph.edge(*id).map_or_else(Vec::new, |edge| {
+                picked(Some(&edge.timeline), edited_at, |f| {
+                    FactRow::Relationship(edge.ends.clone(), f)
+                })
+            }),
+            FactKey::Crosswalk(id) => {
+                let timeline = self.crosswalks.timeline(id);
+                picked(timeline, edited_at, |f| FactRow::Crosswalk(id.clone(), f))
+            }
+            FactKey::Binding(id) => {
+                let timeline = self.streams.get(*id).map(|s| &s.bindings);
+                picked(timeline, edited_at, |f| FactRow::Binding(*id, f))
+            }
+            FactKey::Record(key) => {
+                let timeline = self.records.timeline(key);
+                picked(timeline, edited_at, |f| FactRow::Record(key.clone(), f))
+            }
+        }
+    }
+}
+
+/// The facts of a timeline as rows, ordered; only those that the entry at `edited_at` touched, if given.
+fn picked<T: Clone + PartialEq>(
+    timeline: Option<&Timeline<T>>,
+    edited_at: Option<Position>,
+    row: impl Fn(Fact<T>) -> FactRow,
+) -> Vec<FactRow> {
+    let Some(timeline) = timeline else {
+        return Vec::new();
+    };
+    let mut facts: Vec<Fact<T>> = match edited_at {
+        Some(position) => timeline.edits(position).cloned().collect(),
+        None => timeline.facts().cloned().collect(),
+    };
+    facts.sort_by_key(|f| (f.recorded_from, f.valid.from));
+    facts.into_iter().map(row).collect()
+}
