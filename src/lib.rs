@@ -5,3 +5,7 @@
 pub mod dtdl;
 
 pub mod domain;
+
+pub mod clock;
+
+pub mod store;

@@ -1,0 +1,9 @@
+//! The sentences.
+
+pub mod facts;
+pub mod lasting;
+pub mod log;
+pub mod readings;
+pub mod snapshot;
+
+mod history;
