@@ -9,3 +9,7 @@ pub mod domain;
 pub mod clock;
 
 pub mod store;
+
+pub mod engine;
+
+pub mod feed;

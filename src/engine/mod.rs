@@ -1,0 +1,22 @@
+//! The engine: one writer, and readers that never wait for a disk.
+
+mod compare;
+mod error;
+mod handle;
+mod options;
+mod prepare;
+mod read;
+mod recovery;
+pub(crate) mod shared;
+mod verify;
+mod work;
+mod writer;
+
+pub use error::EngineError;
+pub use handle::Engine;
+pub use options::EngineOptions;
+pub use read::Measured;
+pub use recovery::{Recovered, recover};
+pub use shared::Committed;
+pub use verify::{Verification, verify};
+pub use work::{Outcome, Receipt};

@@ -1,0 +1,94 @@
+//! The state from the store: tables, checkpoint, and the entries after it.
+
+use std::collections::BTreeSet;
+
+use crate::domain::id::{Position, StreamId};
+use crate::domain::reading::{Reading, Register};
+use crate::domain::state::{Rules, State};
+use crate::dtdl::Document;
+use crate::store::{Checkpoint, Head, Snapshot, Store, StoreError};
+
+/// Entries read at once.
+const PAGE_ENTRIES: usize = 64;
+
+/// A state read back from a store.
+pub struct Recovered {
+    /// The state, as it was after the last acknowledged entry.
+    pub state: State,
+    /// That entry.
+    pub head: Head,
+    /// Streams whose registers are newer than the checkpoint: the next one must keep them.
+    pub unkept: BTreeSet<StreamId>,
+}
+
+/// Reads the state back.
+///
+/// # Errors
+/// When the store cannot be read, or holds what this program never wrote.
+pub async fn recover(store: &dyn Store, rules: &Rules) -> Result<Recovered, StoreError> {
+    let mut unkept = BTreeSet::new();
+    let snapshot = store.load().await?;
+    let head = snapshot.head;
+    let (mut state, checkpoint) = restore(snapshot, rules)?;
+    let mut after = checkpoint.position;
+    if after > head.position {
+        return Err(StoreError::Damaged(format!(
+            "its latest values are of entry {after}, but the log ends at {}",
+            head.position
+        )));
+    }
+    for (id, register) in checkpoint.registers {
+        *register_of(&mut state, id)? = register;
+    }
+    while after < head.position {
+        let entries = store.entries(after, PAGE_ENTRIES).await?;
+        let Some(last) = entries.last() else { break };
+        after = last.position;
+        for sealed in &entries {
+            let entry = sealed.open().map_err(|e| StoreError::Damaged(e.to_string()))?;
+            for reading in &entry.readings {
+                merge(&mut state, reading, entry.position)?;
+                unkept.insert(reading.stream);
+            }
+        }
+    }
+    Ok(Recovered { state, head, unkept })
+}
+
+/// Merges a reading into the register of its stream.
+pub(super) fn merge(
+    state: &mut State,
+    reading: &Reading,
+    position: Position,
+) -> Result<(), StoreError> {
+    let register = register_of(state, reading.stream)?;
+    register.merge(reading, position);
+    register.count(position);
+    Ok(())
+}
+
+fn register_of(state: &mut State, id: StreamId) -> Result<&mut Register, StoreError> {
+    let stream = state.streams.get_mut(id);
+    stream.map(|s| &mut s.register).ok_or_else(|| {
+        StoreError::Damaged(format!("there are readings of stream {id}, which was never opened"))
+    })
+}
+
+fn restore(snapshot: Snapshot, rules: &Rules) -> Result<(State, Checkpoint), StoreError> {
+    let mut state = State::new(rules.clone());
+    let documents: Vec<Document<'_>> =
+        snapshot.models.iter().map(|text| Document { name: "the store", text }).collect();
+    let upload = state
+        .catalogue
+        .plan(&documents)
+        .map_err(|errors| StoreError::Damaged(format!("its models are not valid: {errors}")))?;
+    state.catalogue = state.catalogue.with(&upload);
+    state.systems.extend(snapshot.systems);
+    for (id, key, opened) in snapshot.streams {
+        state.streams.open(id, &key, opened);
+    }
+    for row in snapshot.facts {
+        state.restore(row);
+    }
+    Ok((state, snapshot.checkpoint))
+}

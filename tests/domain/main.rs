@@ -1,0 +1,6 @@
+//! The domain's laws, for any input.
+
+mod commands;
+mod plant;
+mod register;
+mod timeline;
