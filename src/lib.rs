@@ -13,3 +13,7 @@ pub mod store;
 pub mod engine;
 
 pub mod feed;
+
+pub mod problem;
+
+pub mod ingest;
