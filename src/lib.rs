@@ -17,3 +17,5 @@ pub mod feed;
 pub mod problem;
 
 pub mod ingest;
+
+pub mod sources;

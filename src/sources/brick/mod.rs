@@ -1,0 +1,11 @@
+//! Brick buildings in Turtle: entities become twins of RealEstateCore and Brick models, object
+//! properties become relationships, and points, if the mapping asks for it, are bound to streams.
+
+mod classes;
+mod points;
+mod read;
+mod relationships;
+mod turtle;
+
+pub use classes::OLD_CLASSES;
+pub use read::read;

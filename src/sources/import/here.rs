@@ -1,0 +1,61 @@
+//! An import into an engine of this process.
+
+use async_trait::async_trait;
+
+use super::target::{ImportTarget, ModelsReport, Outcome, model_problems};
+use crate::domain::command::Command;
+use crate::domain::rejection::Rejection;
+use crate::domain::time::Timestamp;
+use crate::dtdl::Catalogue;
+use crate::engine::{Engine, EngineError};
+use crate::sources::problem::{Origin, Problem};
+
+/// An engine, and in whose name the import is done.
+pub struct Here {
+    /// Where the import goes.
+    pub engine: Engine,
+    /// Who is told in the log to have asked.
+    pub actor: String,
+}
+
+#[async_trait]
+impl ImportTarget for Here {
+    fn catalogue(&self) -> Catalogue {
+        self.engine.catalogue()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.engine.now()
+    }
+
+    async fn upload_models(
+        &self,
+        files: Vec<(String, String)>,
+    ) -> Result<ModelsReport, Vec<Problem>> {
+        match self.engine.upload_models(&self.actor, files).await {
+            Ok((upload, _)) => {
+                Ok(ModelsReport { added: upload.added.len(), unchanged: upload.unchanged.len() })
+            }
+            Err(EngineError::Rejected(Rejection::InvalidModels(errors))) => {
+                Err(model_problems(&errors))
+            }
+            Err(error) => {
+                let origin = Origin::file(&"models".into());
+                Err(vec![Problem::error(origin, "NOT_TAKEN", error.to_string())])
+            }
+        }
+    }
+
+    async fn submit_all(
+        &self,
+        commands: Vec<Command>,
+    ) -> Result<Vec<Result<Outcome, Rejection>>, String> {
+        let receipt = self.engine.submit_all(&self.actor, commands).await;
+        let receipt = receipt.map_err(|error| error.to_string())?;
+        let mut outcomes = Vec::with_capacity(receipt.outcomes.len());
+        for outcome in receipt.outcomes {
+            outcomes.push(outcome.map(|o| Outcome { changes: o.changes }));
+        }
+        Ok(outcomes)
+    }
+}

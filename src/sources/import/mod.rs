@@ -1,0 +1,11 @@
+//! The import: files in any order become commands in the right one.
+
+mod here;
+mod report;
+mod run;
+mod target;
+
+pub use here::Here;
+pub use report::{Counts, Report};
+pub use run::import;
+pub use target::{ImportTarget, ModelsReport, Outcome, model_problems};

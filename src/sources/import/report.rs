@@ -1,0 +1,123 @@
+//! What an import did, for people and for programs.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+use super::target::ModelsReport;
+use crate::sources::limits::PROBLEMS_LISTED_MAX;
+use crate::sources::problem::{Kind, Problem, Severity};
+
+/// How many things of one kind there were, and what became of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Read from files; what is neither changed, unchanged nor rejected was not reached.
+    pub read: u64,
+    /// New, or now different.
+    pub changed: u64,
+    /// The same as before.
+    pub unchanged: u64,
+    /// Not imported; the problems say why.
+    pub rejected: u64,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// How many files were given.
+    pub files: usize,
+    /// What became of the models.
+    pub models: ModelsReport,
+    /// What became of all else, by kind.
+    pub kinds: BTreeMap<Kind, Counts>,
+    /// The first problems; `errors` and `notes` count all.
+    pub problems: Vec<Problem>,
+    /// How many things could not be imported.
+    pub errors: u64,
+    /// How many things were imported in a way that should be known.
+    pub notes: u64,
+    /// Why the import stopped before its end, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
+}
+
+impl Report {
+    /// The counts of all kinds together.
+    pub fn total(&self) -> Counts {
+        let add = |sum: Counts, one: &Counts| Counts {
+            read: sum.read + one.read,
+            changed: sum.changed + one.changed,
+            unchanged: sum.unchanged + one.unchanged,
+            rejected: sum.rejected + one.rejected,
+        };
+        self.kinds.values().fold(Counts::default(), add)
+    }
+
+    /// Whether everything was imported.
+    pub fn is_complete(&self) -> bool {
+        self.errors == 0 && self.stopped.is_none()
+    }
+
+    /// Takes up a problem; one that tells of which kind it is counts as one read and rejected.
+    pub(super) fn problem(&mut self, problem: Problem) {
+        match problem.severity {
+            Severity::Error => self.errors += 1,
+            Severity::Note => self.notes += 1,
+        }
+        if let (Severity::Error, Some(kind)) = (problem.severity, problem.kind) {
+            let counts = self.kinds.entry(kind).or_default();
+            counts.read += 1;
+            counts.rejected += 1;
+        }
+        self.list(problem);
+    }
+
+    /// Takes up that a thing that was read was rejected.
+    pub(super) fn rejected(&mut self, kind: Kind, problem: Problem) {
+        self.errors += 1;
+        self.kinds.entry(kind).or_default().rejected += 1;
+        self.list(problem.about(kind));
+    }
+
+    fn list(&mut self, problem: Problem) {
+        // Errors go before notes where there is not room for all.
+        if self.problems.len() < PROBLEMS_LISTED_MAX {
+            self.problems.push(problem);
+        } else if problem.severity == Severity::Error
+            && let Some(note) = self.problems.iter().rposition(|p| p.severity == Severity::Note)
+        {
+            self.problems[note] = problem;
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.models != ModelsReport::default() {
+            let ModelsReport { added, unchanged } = self.models;
+            writeln!(f, "models: {} read: {added} new, {unchanged} unchanged", added + unchanged)?;
+        }
+        for (kind, counts) in &self.kinds {
+            let Counts { read, changed, unchanged, rejected } = counts;
+            let name = kind.plural();
+            write!(f, "{name}: {read} read: {changed} new or changed, {unchanged} unchanged")?;
+            match rejected {
+                0 => writeln!(f)?,
+                _ => writeln!(f, ", {rejected} rejected")?,
+            }
+        }
+        for problem in &self.problems {
+            writeln!(f, "{problem}")?;
+        }
+        let hidden = (self.errors + self.notes).saturating_sub(self.problems.len() as u64);
+        if hidden > 0 {
+            writeln!(f, "… and {hidden} more")?;
+        }
+        match &self.stopped {
+            Some(reason) => write!(f, "stopped: {reason}"),
+            None if self.errors > 0 => write!(f, "{} problems; all else was imported", self.errors),
+            None => write!(f, "everything was imported"),
+        }
+    }
+}

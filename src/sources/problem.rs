@@ -1,0 +1,172 @@
+//! What was found in a file, where, and what is wrong with it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::domain::command::Command;
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Origin {
+    /// The file's name.
+    pub file: Arc<str>,
+    /// The line, counted from 1; 0 means the whole file.
+    pub line: u64,
+    /// The column, counted from 1, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<u64>,
+}
+
+impl Origin {
+    /// The whole of a file.
+    pub fn file(name: &Arc<str>) -> Self {
+        Self::line(name, 0)
+    }
+
+    /// A line of a file.
+    pub fn line(name: &Arc<str>, line: u64) -> Self {
+        Self { file: name.clone(), line, column: None }
+    }
+
+    /// A column of a line.
+    pub fn column(name: &Arc<str>, line: u64, column: u64) -> Self {
+        Self { file: name.clone(), line, column: Some(column) }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if self.line > 0 {
+            write!(f, ":{}", self.line)?;
+        }
+        match self.column {
+            Some(column) => write!(f, ":{column}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The kinds of things that files state, in the order in which they are imported: each needs only
+/// those before it, so that files may be given in any order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Kind {
+    /// Systems of ids.
+    System,
+    /// Twins with their properties.
+    Twin,
+    /// External ids of twins.
+    Link,
+    /// Relationships between twins.
+    Relationship,
+    /// What streams measure.
+    Binding,
+    /// What systems say about things.
+    Record,
+    /// Device swaps.
+    Swap,
+}
+
+impl Kind {
+    /// All kinds, in the order in which they are imported.
+    pub const ALL: [Kind; 7] = [
+        Self::System,
+        Self::Twin,
+        Self::Link,
+        Self::Relationship,
+        Self::Binding,
+        Self::Record,
+        Self::Swap,
+    ];
+
+    /// The kind of thing that a command states.
+    pub fn of(command: &Command) -> Self {
+        match command {
+            Command::UploadModels(_) | Command::DeclareSystem(_) => Self::System,
+            Command::PutTwin(_) | Command::SetProperties(_) | Command::DeleteTwin(_) => Self::Twin,
+            Command::LinkId(_) | Command::UnlinkId(_) => Self::Link,
+            Command::Relate(_) | Command::Unrelate(_) => Self::Relationship,
+            Command::Bind(_) | Command::Unbind(_) => Self::Binding,
+            Command::PutRecord(_) => Self::Record,
+            Command::SwapDevice(_) => Self::Swap,
+        }
+    }
+
+    /// Its name for people, in the plural.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::System => "systems",
+            Self::Twin => "twins",
+            Self::Link => "links",
+            Self::Relationship => "relationships",
+            Self::Binding => "bindings",
+            Self::Record => "records",
+            Self::Swap => "swaps",
+        }
+    }
+}
+
+/// One thing that a file states.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// Where it stands.
+    pub origin: Origin,
+    /// What it asks for.
+    pub command: Command,
+}
+
+/// How bad a problem is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Severity {
+    /// The thing was not imported.
+    Error,
+    /// The thing was imported, but the reader should know how.
+    Note,
+}
+
+/// Something that could not be imported, or only in a way that should be known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// Where.
+    pub origin: Origin,
+    /// A stable name for programs, such as `INVALID_JSON`.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The kind of thing that is lost, where that can be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
+    /// What is wrong and how to mend it.
+    pub message: String,
+}
+
+impl Problem {
+    /// Something that could not be imported.
+    pub fn error(origin: Origin, code: &'static str, message: impl Into<String>) -> Self {
+        Self { origin, code, severity: Severity::Error, kind: None, message: message.into() }
+    }
+
+    /// Something that was imported in a way that should be known.
+    pub fn note(origin: Origin, code: &'static str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Note, ..Self::error(origin, code, message) }
+    }
+
+    /// The same, telling which kind of thing it is about.
+    pub fn about(self, kind: Kind) -> Self {
+        Self { kind: Some(kind), ..self }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = match self.severity {
+            Severity::Error => "",
+            Severity::Note => "note: ",
+        };
+        write!(f, "{}: {word}{} [{}]", self.origin, self.message, self.code)
+    }
+}
