@@ -19,3 +19,5 @@ pub mod problem;
 pub mod ingest;
 
 pub mod sources;
+
+pub mod graphql;

@@ -1,0 +1,165 @@
+//! What all mutations share: their field, the intervals and twins that inputs name, and submitting.
+
+use std::sync::Arc;
+
+use async_graphql::Result;
+use async_graphql::dynamic::{Field, InputObject, ResolverContext, Type};
+
+use crate::domain::command::{Command, TwinRef};
+use crate::domain::fact::PropertyPath;
+use crate::domain::id::ExternalId;
+use crate::domain::time::{Interval, Timestamp};
+use crate::graphql::args::{self, Arguments, Fields, wrong};
+use crate::graphql::build::{Answer, input, input_object, one, slow_field};
+use crate::graphql::refusal::refused;
+use crate::graphql::scope::Reader;
+use crate::graphql::types::payload::{About, Done};
+use crate::graphql::world::World;
+
+/// Who the log names for changes that came this way.
+pub const ACTOR: &str = "graphql";
+
+/// Properties to set: their paths and values.
+pub type Properties = Vec<(PropertyPath, serde_json::Value)>;
+
+/// The input types that several mutations take.
+pub fn inputs() -> Vec<Type> {
+    let external_id = input_object(
+        "ExternalIdInput",
+        "An id as another system knows it.",
+        &[
+            ("system", "String!", "The system that issues the id."),
+            ("scope", "String", "Where in the system it is unique; all of it if left out."),
+            ("id", "String!", "The id, exactly as the system writes it."),
+        ],
+    );
+    let twin = input_object(
+        "TwinRefInput",
+        "A twin, named in one of two ways.",
+        &[
+            ("id", "ID", "By its own id."),
+            ("externalId", "ExternalIdInput", "By what a system calls it."),
+        ],
+    );
+    vec![external_id.into(), twin.oneof().into()]
+}
+
+/// A mutation that takes one input and does one command.
+pub fn command_field(
+    name: &str,
+    payload: &str,
+    input_type: &str,
+    description: &str,
+    read: fn(&World, &Fields<'_>) -> Result<(Command, About)>,
+) -> Field {
+    slow_field(name, &format!("{payload}!"), move |ctx| {
+        Box::pin(async move {
+            let world = ctx.data::<Arc<World>>()?;
+            let (command, about) = read(world, &args::object(&ctx, "input")?)?;
+            submit(world, command, about).await
+        })
+    })
+    .argument(input("input", &format!("{input_type}!"), ""))
+    .description(description)
+}
+
+async fn submit(world: &World, command: Command, about: About) -> Answer {
+    let submitted = world.engine.submit(ACTOR, command).await;
+    let (outcome, position) = submitted.map_err(refused)?;
+    let at = Reader::present(world, position);
+    one(Done { outcome, position, at, about })
+}
+
+/// An input type whose facts have an interval.
+pub fn timed_input(name: &str, description: &str, fields: &[(&str, &str, &str)]) -> InputObject {
+    let interval = [
+        ("validFrom", "DateTime", "Since when it is so; since now if left out."),
+        ("fromAlways", "Boolean", "It has always been so; instead of `validFrom`."),
+        ("validTo", "DateTime", "Until when, without that moment; for ever if left out."),
+    ];
+    let object = input_object(name, description, fields);
+    interval
+        .iter()
+        .fold(object, |object, (name, ty, description)| object.field(input(name, ty, description)))
+}
+
+/// The interval of an input; it starts at `default` unless the input says otherwise.
+///
+/// # Errors
+/// When it is empty, or says two things.
+pub fn interval(from: &impl Arguments, default: Timestamp) -> Result<Interval> {
+    let start = match (args::moment(from, "validFrom")?, args::flag(from, "fromAlways")?) {
+        (Some(_), true) => {
+            return Err(wrong("fromAlways", "give it or `validFrom`, not both").into());
+        }
+        (Some(start), false) => start,
+        (None, true) => Timestamp::MIN,
+        (None, false) => default,
+    };
+    let end = args::moment(from, "validTo")?.unwrap_or(Timestamp::MAX);
+    let empty = || wrong("validTo", &format!("{end} is not after the start, {start}"));
+    Interval::new(start, end).ok_or_else(|| empty().into())
+}
+
+/// The twin that an input names.
+///
+/// # Errors
+/// When the name cannot be one.
+pub fn twin(from: &impl Arguments, name: &str) -> Result<TwinRef> {
+    let named = args::object(from, name)?;
+    if let Some(id) = args::text(&named, "id")? {
+        let parsed = id.parse();
+        return parsed
+            .map(TwinRef::Id)
+            .map_err(|_| wrong(name, &format!("`{id}` is no twin's id")).into());
+    }
+    external_id(&named, "externalId").map(TwinRef::External)
+}
+
+/// The external id that an input holds.
+///
+/// # Errors
+/// When it is missing, or cannot be one.
+pub fn external_id(from: &impl Arguments, name: &str) -> Result<ExternalId> {
+    args::external_id(&args::object(from, name)?)
+}
+
+/// A JSON object.
+///
+/// # Errors
+/// When it is something else.
+pub fn json_object(
+    from: &impl Arguments,
+    name: &str,
+) -> Result<Option<serde_json::Map<String, serde_json::Value>>> {
+    match args::json(from, name)? {
+        None => Ok(None),
+        Some(serde_json::Value::Object(map)) => Ok(Some(map)),
+        Some(_) => Err(wrong(name, "is not an object; write {\"name\": value}").into()),
+    }
+}
+
+/// The properties that an input sets.
+///
+/// # Errors
+/// When they are no object.
+pub fn properties(from: &impl Arguments) -> Result<Properties> {
+    let map = json_object(from, "properties")?.unwrap_or_default();
+    Ok(map.into_iter().map(|(path, value)| (path.into(), value)).collect())
+}
+
+/// An optional text as it is kept.
+///
+/// # Errors
+/// When it is something else.
+pub fn shared_text(from: &impl Arguments, name: &str) -> Result<Option<Arc<str>>> {
+    Ok(args::text(from, name)?.map(Arc::from))
+}
+
+/// The context of a mutation that does more than one command.
+///
+/// # Errors
+/// Never, in a schema that was built by us.
+pub fn world<'a>(ctx: &ResolverContext<'a>) -> Result<&'a Arc<World>> {
+    ctx.ctx.data::<Arc<World>>()
+}

@@ -1,0 +1,19 @@
+//! The mutations: a file a group of commands.
+
+mod common;
+
+mod models;
+
+mod twins;
+
+mod relationships;
+
+mod identity;
+
+mod bindings;
+
+mod records;
+
+mod root;
+
+pub use root::{inputs, root};

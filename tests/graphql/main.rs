@@ -1,0 +1,15 @@
+//! GraphQL against a small plant: golden answers, and sentences about behaviour.
+
+mod fixture;
+
+mod operations;
+
+mod schema_text;
+
+mod types_of_models;
+
+mod reads;
+
+mod writes;
+
+mod subscriptions;
