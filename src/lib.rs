@@ -21,3 +21,13 @@ pub mod ingest;
 pub mod sources;
 
 pub mod graphql;
+
+pub mod http;
+
+pub mod config;
+
+pub mod observe;
+
+pub mod app;
+
+pub mod cli;

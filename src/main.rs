@@ -1,3 +1,9 @@
 //! The `counterpart` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    counterpart::cli::run(counterpart::cli::Cli::parse())
+}

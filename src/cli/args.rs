@@ -1,0 +1,40 @@
+//! What the command line looks like.
+
+use clap::{Parser, Subcommand};
+
+use super::{bench, demo, import, models, replay, serve};
+use crate::observe::LogFormat;
+
+/// A digital twin and master-data reconciliation server.
+///
+/// Which asset, under which of its many names, does this reading belong to, now and at any moment
+/// in the past, and what is that asset's state?
+#[derive(Debug, Parser)]
+#[command(name = "counterpart", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// What log lines on standard error look like. What is logged: COUNTERPART_LOG, default `info`.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a sample plant with live telemetry in a temporary folder, and print where to look.
+    Demo(demo::Demo),
+    /// Run the server.
+    Serve(serve::Serve),
+    /// Check DTDL models, or add them to the catalogue.
+    #[command(subcommand)]
+    Models(models::Models),
+    /// Load twins, relationships, source records, ids and bindings (and models) from files.
+    Import(import::Import),
+    /// Replay the log, and prove that tables and readings follow from it.
+    Replay(replay::Replay),
+    /// Measure this program on this machine.
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
+}

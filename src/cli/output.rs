@@ -1,0 +1,60 @@
+//! What commands say: results on standard output, everything else on standard error.
+
+use std::io::Write;
+
+use super::client::ClientError;
+use crate::app::StartError;
+use crate::config::ConfigError;
+use crate::store::StoreError;
+
+/// Why a command could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The server could not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A server does not answer.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// A file.
+    #[error("`{path}` cannot be read: {error}")]
+    File {
+        /// Which.
+        path: String,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// Standard output.
+    #[error("the result cannot be written: {0}")]
+    Output(std::io::Error),
+    /// Anything else.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Failure {
+    /// A failure to read a file.
+    pub fn file(path: &std::path::Path, error: std::io::Error) -> Self {
+        Self::File { path: path.display().to_string(), error }
+    }
+}
+
+/// Writes a line to standard output. Who reads it may have gone away, which is no reason to panic.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn say(line: impl std::fmt::Display) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}").and_then(|()| out.flush()).map_err(Failure::Output)
+}
+
+/// Writes a line to standard error, if it is there.
+pub fn tell(line: impl std::fmt::Display) {
+    drop(writeln!(std::io::stderr().lock(), "{line}"));
+}

@@ -1,0 +1,17 @@
+//! Configuration: defaults, then a TOML file, then the environment, then flags.
+
+mod ingest;
+mod limits;
+mod load;
+mod mqtt;
+mod roles;
+mod server;
+mod store;
+
+pub use ingest::Ingest;
+pub use limits::Limits;
+pub use load::{Config, ConfigError, load};
+pub use mqtt::Mqtt;
+pub use roles::{Places, RoleRoots};
+pub use server::Server;
+pub use store::Database;

@@ -1,0 +1,15 @@
+//! HTTP: the server, all routes on one page, and how errors look.
+
+mod body;
+mod descriptors;
+mod dtmi;
+mod guard;
+mod health;
+mod import;
+mod router;
+mod server;
+
+pub use guard::Guard;
+pub use import::{BUNDLE_TYPE, Bundle, BundledFile};
+pub use router::{Routes, router};
+pub use server::{ServerOptions, listen, serve};

@@ -1,0 +1,106 @@
+//! Every route on one page.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::{StatusCode, Uri};
+use axum::middleware::from_fn_with_state;
+use axum::response::Redirect;
+use axum::routing::get;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::trace::TraceLayer;
+
+use super::guard::{self, Guard};
+use super::{dtmi, health, import};
+use crate::domain::id::abridged;
+use crate::engine::Engine;
+use crate::feed::Feed;
+use crate::graphql::transport::{GraphqlService, TransportOptions};
+use crate::ingest::Intake;
+use crate::ingest::http::HttpOptions;
+use crate::problem::Problem;
+
+/// What the routes need.
+pub struct Routes {
+    /// Reads and writes.
+    pub engine: Engine,
+    /// Events.
+    pub feed: Feed,
+    /// The typed schema.
+    pub graphql: Arc<dyn GraphqlService>,
+    /// How the GraphQL endpoint behaves.
+    pub transport: TransportOptions,
+    /// Readings.
+    pub intake: Intake,
+    /// Limits of `POST /ingest`.
+    pub ingest: HttpOptions,
+    /// Metrics, if they are collected.
+    pub metrics: Option<PrometheusHandle>,
+    /// Largest import, in bytes.
+    pub import_bytes_max: usize,
+    /// Which web pages may use the server.
+    pub guard: Guard,
+    /// Fires when the server is about to stop.
+    pub leaving: CancellationToken,
+}
+
+/// The whole HTTP interface.
+///
+/// | route | what |
+/// |---|---|
+/// | `GET`, `POST /graphql` | GraphQL over HTTP, WebSocket and SSE; the explorer for browsers |
+/// | `POST /ingest` | readings |
+/// | `POST /import` | master-data and model files |
+/// | `GET /dtmi/…` | the models, in the layout of a device models repository |
+/// | `GET /livez`, `/readyz`, `/metrics` | for the platform |
+pub fn router(routes: Routes) -> Router {
+    let Routes {
+        engine,
+        feed,
+        graphql,
+        transport,
+        intake,
+        ingest,
+        metrics,
+        import_bytes_max,
+        guard,
+        leaving,
+    } = routes;
+    let graphql = crate::graphql::transport::router(graphql, transport);
+    Router::new()
+        .route("/", get(|| async { Redirect::temporary("/graphql") }))
+        .merge(graphql)
+        .merge(crate::ingest::http::router(intake, ingest))
+        .merge(import::router(engine.clone(), import_bytes_max))
+        .merge(dtmi::router(engine.clone()))
+        .merge(health::router(engine, feed, metrics, leaving))
+        .fallback(no_such_route)
+        .layer(guard.cors())
+        .layer(from_fn_with_state(Arc::new(guard), guard::check))
+        .layer(TraceLayer::new_for_http().on_failure(()).on_response(slow_answers))
+        .layer(CatchPanicLayer::new())
+}
+
+async fn no_such_route(uri: Uri) -> Problem {
+    let detail = format!(
+        "nothing is at `{}`; there are /graphql, /ingest, /import, /dtmi, /livez, \
+         /readyz and /metrics",
+        abridged(uri.path())
+    );
+    Problem::new(StatusCode::NOT_FOUND, "NO_SUCH_ROUTE", detail)
+}
+
+/// Only answers that took long are worth a line.
+fn slow_answers<B>(answer: &axum::http::Response<B>, took: Duration, _span: &tracing::Span) {
+    const SLOW: Duration = Duration::from_secs(1);
+    if took >= SLOW {
+        tracing::info!(
+            status = answer.status().as_u16(),
+            took_ms = took.as_millis(),
+            "slow answer"
+        );
+    }
+}

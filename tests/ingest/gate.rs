@@ -1,0 +1,102 @@
+//! A store whose commits wait while its gate is closed.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use counterpart::domain::id::{Position, StreamId};
+use counterpart::domain::log::SealedEntry;
+use counterpart::domain::reading::{ReadingOrder, Recorded, Register};
+use counterpart::domain::time::Timestamp;
+use counterpart::store::{
+    Append, Head, Inserted, LogStore, MemoryStore, ReadingHistory, Snapshot, SnapshotStore, Store,
+    StoreError, Window,
+};
+use tokio::sync::watch;
+
+/// Opens and closes a [`GatedStore`].
+#[derive(Clone)]
+pub struct Gate(Arc<watch::Sender<bool>>);
+
+impl Gate {
+    pub fn open(&self) {
+        self.0.send_replace(true);
+    }
+
+    pub fn close(&self) {
+        self.0.send_replace(false);
+    }
+}
+
+/// A memory store behind a gate.
+pub struct GatedStore {
+    store: MemoryStore,
+    gate: watch::Receiver<bool>,
+}
+
+impl GatedStore {
+    /// A store, and its gate, open.
+    pub fn new() -> (Arc<Self>, Gate) {
+        let (sender, gate) = watch::channel(true);
+        let store = MemoryStore::new();
+        (Arc::new(Self { store, gate }), Gate(Arc::new(sender)))
+    }
+}
+
+#[async_trait]
+impl LogStore for GatedStore {
+    async fn append(&self, batch: &[Append]) -> Result<Vec<Inserted>, StoreError> {
+        drop(self.gate.clone().wait_for(|open| *open).await);
+        self.store.append(batch).await
+    }
+    async fn entries(&self, after: Position, limit: usize) -> Result<Vec<SealedEntry>, StoreError> {
+        self.store.entries(after, limit).await
+    }
+    async fn head(&self) -> Result<Head, StoreError> {
+        self.store.head().await
+    }
+    async fn position_at(&self, moment: Timestamp) -> Result<Position, StoreError> {
+        self.store.position_at(moment).await
+    }
+}
+
+#[async_trait]
+impl ReadingHistory for GatedStore {
+    async fn latest(&self, window: Window) -> Result<Option<Recorded>, StoreError> {
+        self.store.latest(window).await
+    }
+    async fn readings(
+        &self,
+        window: Window,
+        after: Option<ReadingOrder>,
+        limit: usize,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        self.store.readings(window, after, limit).await
+    }
+}
+
+#[async_trait]
+impl SnapshotStore for GatedStore {
+    async fn load(&self) -> Result<Snapshot, StoreError> {
+        self.store.load().await
+    }
+    async fn checkpoint(
+        &self,
+        registers: &[(StreamId, Register)],
+        complete: Option<Position>,
+    ) -> Result<(), StoreError> {
+        self.store.checkpoint(registers, complete).await
+    }
+}
+
+#[async_trait]
+impl Store for GatedStore {
+    fn kind(&self) -> &'static str {
+        "gated"
+    }
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.store.ping().await
+    }
+    async fn close(&self) -> Result<(), StoreError> {
+        self.store.close().await
+    }
+}

@@ -1,0 +1,8 @@
+//! Ingestion through its public surfaces: real sockets, a real broker, a whole engine.
+
+mod bench;
+mod broker;
+mod gate;
+mod harness;
+mod http;
+mod mqtt;

@@ -1,0 +1,22 @@
+//! The worst that users, networks, disks and databases do to the running program.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod accounts;
+mod bodies;
+mod commands;
+mod database_gone;
+mod disk_full;
+mod documents;
+mod floods;
+mod import;
+mod pages;
+mod plant;
+mod probe;
+mod raw;
+mod slow_clients;
+mod stopping;
+mod tampering;
+mod values;
+mod variables;
