@@ -204,8 +204,9 @@ fn checked(what: &'static str, text: &str, bytes_max: usize) -> Result<Arc<str>,
     } else if text.len() > bytes_max {
         format!("is {} bytes long; at most {bytes_max} are accepted", text.len())
     } else if let Some((at, c)) = text.char_indices().find(|(_, c)| is_hidden(*c)) {
+        let kind = if c == '\u{FFFD}' { "replacement" } else { "invisible" };
         format!(
-            "`{}` holds the invisible character U+{:04X} at byte {at}; remove it at the source",
+            "`{}` holds the {kind} character U+{:04X} at byte {at}; remove it at the source",
             abridged(text),
             c as u32
         )
@@ -216,9 +217,10 @@ fn checked(what: &'static str, text: &str, bytes_max: usize) -> Result<Arc<str>,
 }
 
 /// Control characters, and the marks that reorder or hide text: two ids that look the same must be the same.
+/// U+FFFD stands where a text was broken on its way: two ids that were broken are not one.
 fn is_hidden(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFD}')
 }
 
 /// `text`, cut to what fits in a message, with control characters made visible.

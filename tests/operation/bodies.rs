@@ -172,6 +172,7 @@ async fn wrong_types_methods_and_parameters_are_named() {
         ("/ingest", "text/plain", 415, "UNSUPPORTED_CONTENT_TYPE"),
         ("/ingest", "multipart/form-data", 415, "UNSUPPORTED_CONTENT_TYPE"),
         ("/ingest?sistem=x", JSON, 400, "INVALID_QUERY"),
+        ("/ingest?system=%FF", JSON, 400, "INVALID_QUERY"),
         ("/ingest?system=%00", JSON, 400, "INVALID_QUERY"),
         ("/ingest?source=a%0Ab", JSON, 400, "INVALID_QUERY"),
         ("/graphql", "application/graphql", 415, "UNSUPPORTED_MEDIA_TYPE"),

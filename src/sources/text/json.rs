@@ -34,13 +34,9 @@ pub fn parse(text: &str) -> Result<Value, Fault> {
             column: e.column() as u64,
             message: without_place(&e.to_string()),
         })?;
-    match inexact_integer(text) {
+    match inexact_number(text) {
         None => Ok(value),
-        Some(at) => Err(Fault {
-            message: "the number is beyond 64 bits and would become inexact; write it as a text"
-                .to_owned(),
-            ..place(text, at)
-        }),
+        Some((at, message)) => Err(Fault { message: message.to_owned(), ..place(text, at) }),
     }
 }
 
@@ -60,8 +56,8 @@ fn place(text: &str, at: usize) -> Fault {
     }
 }
 
-/// Where, in valid JSON, an integer stands that does not fit an `i64`.
-fn inexact_integer(text: &str) -> Option<usize> {
+/// Where, in valid JSON, a number stands that would become another, and why.
+fn inexact_number(text: &str) -> Option<(usize, &'static str)> {
     let bytes = text.as_bytes();
     let (mut at, mut in_string) = (0, false);
     while at < bytes.len() {
@@ -71,9 +67,8 @@ fn inexact_integer(text: &str) -> Option<usize> {
             b'-' | b'0'..=b'9' if !in_string => {
                 let length = bytes[at..].iter().take_while(|b| is_numeric(**b)).count();
                 let number = &text[at..at + length];
-                let whole = !number.contains(['.', 'e', 'E']);
-                if whole && number.parse::<i64>().is_err() {
-                    return Some(at);
+                if let Some(problem) = change_of(number) {
+                    return Some((at, problem));
                 }
                 at += length - 1;
             }
@@ -82,6 +77,22 @@ fn inexact_integer(text: &str) -> Option<usize> {
         at += 1;
     }
     None
+}
+
+/// How keeping a number would change it, if it would: an integer beyond `i64`, or a fraction that becomes 0.
+fn change_of(number: &str) -> Option<&'static str> {
+    if !number.contains(['.', 'e', 'E']) {
+        let fits = number.parse::<i64>().is_ok();
+        return (!fits).then_some(
+            "the number is beyond 64 bits and would become inexact; write it as a text",
+        );
+    }
+    let mantissa = number.split(['e', 'E']).next().unwrap_or(number);
+    let is_something = mantissa.contains(|c: char| ('1'..='9').contains(&c));
+    let becomes_zero = number.parse::<f64>() == Ok(0.0);
+    (is_something && becomes_zero).then_some(
+        "the number is too small for a double and would become 0; write 0, or write it as a text",
+    )
 }
 
 fn is_numeric(byte: u8) -> bool {
@@ -178,6 +189,7 @@ mod tests {
             (r#"{"id":9223372036854775808}"#, 7, "beyond 64 bits"),
             (r#"[-9223372036854775809]"#, 2, "beyond 64 bits"),
             (r#"[1e999]"#, 6, "out of range"),
+            (r#"[1e-400]"#, 2, "would become 0"),
             (r#"[NaN]"#, 2, "expected value"),
             (r#"{"a":1} {"b":2}"#, 9, "trailing characters"),
             (&deep, 66, "nested deeper"),
@@ -190,7 +202,7 @@ mod tests {
 
     #[test]
     fn what_can_be_kept_is_kept() {
-        let text = r#"{"min":-9223372036854775808,"max":9223372036854775807,"text":"9223372036854775808\" 1","double":1e300}"#;
+        let text = r#"{"min":-9223372036854775808,"max":9223372036854775807,"text":"9223372036854775808\" 1","double":1e300,"zero":[0.0,0e9]}"#;
         let value = parse(text).unwrap();
         assert_eq!(value["min"], i64::MIN);
         assert_eq!(value["max"], i64::MAX);
