@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::{Config, ConfigError};
+use crate::curation::Curation;
 use crate::engine::Engine;
 use crate::feed::Feed;
 use crate::graphql::{ExampleOperation, SchemaFailed, SchemaService, TransportOptions};
@@ -96,11 +97,13 @@ impl App {
         let (leaving, stop) = (CancellationToken::new(), CancellationToken::new());
         let feed = Feed::start(&engine, config.limits.subscriber_events);
         let graphql = SchemaService::start(engine.clone(), feed.clone(), config.reads.clone())?;
+        let curation = Curation::start(engine.clone()).await;
         let intake = Intake::new(engine.clone(), config.ingest.intake());
         let mqtt = start_mqtt(config, &intake, &stop)?;
         let routes = router(Routes {
             engine: engine.clone(),
             feed,
+            curation,
             graphql,
             transport: TransportOptions {
                 limits: config.graphql.clone(),

@@ -20,6 +20,8 @@ pub mod ingest;
 
 pub mod sources;
 
+pub mod curation;
+
 pub mod graphql;
 
 pub mod http;

@@ -10,6 +10,7 @@ pub mod fact;
 pub mod graph;
 pub mod id;
 pub mod log;
+pub mod naming;
 pub mod reading;
 pub mod record;
 pub mod rejection;

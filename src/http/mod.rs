@@ -6,6 +6,7 @@ mod dtmi;
 mod guard;
 mod health;
 mod import;
+mod reconcile;
 mod router;
 mod server;
 

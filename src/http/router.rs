@@ -14,7 +14,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::trace::TraceLayer;
 
 use super::guard::{self, Guard};
-use super::{dtmi, health, import};
+use super::{dtmi, health, import, reconcile};
+use crate::curation::Curation;
 use crate::domain::id::abridged;
 use crate::engine::Engine;
 use crate::feed::Feed;
@@ -29,6 +30,8 @@ pub struct Routes {
     pub engine: Engine,
     /// Events.
     pub feed: Feed,
+    /// Names, matching and what is to be decided.
+    pub curation: Curation,
     /// The typed schema.
     pub graphql: Arc<dyn GraphqlService>,
     /// How the GraphQL endpoint behaves.
@@ -55,11 +58,13 @@ pub struct Routes {
 /// | `POST /ingest` | readings |
 /// | `POST /import` | master-data and model files |
 /// | `GET /dtmi/…` | the models, in the layout of a device models repository |
+/// | `GET`, `POST /reconcile…` | the Reconciliation Service API, which OpenRefine speaks |
 /// | `GET /livez`, `/readyz`, `/metrics` | for the platform |
 pub fn router(routes: Routes) -> Router {
     let Routes {
         engine,
         feed,
+        curation,
         graphql,
         transport,
         intake,
@@ -76,6 +81,7 @@ pub fn router(routes: Routes) -> Router {
         .merge(crate::ingest::http::router(intake, ingest))
         .merge(import::router(engine.clone(), import_bytes_max))
         .merge(dtmi::router(engine.clone()))
+        .merge(reconcile::router(curation))
         .merge(health::router(engine, feed, metrics, leaving))
         .fallback(no_such_route)
         .layer(guard.cors())
@@ -86,7 +92,7 @@ pub fn router(routes: Routes) -> Router {
 
 async fn no_such_route(uri: Uri) -> Problem {
     let detail = format!(
-        "nothing is at `{}`; there are /graphql, /ingest, /import, /dtmi, /livez, \
+        "nothing is at `{}`; there are /graphql, /ingest, /import, /dtmi, /reconcile, /livez, \
          /readyz and /metrics",
         abridged(uri.path())
     );

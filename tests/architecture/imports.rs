@@ -7,7 +7,7 @@ use crate::sources;
 /// The stages in order; a stage imports only from stages before it.
 const STAGES: &[&str] = &[
     "dtdl", "domain", "clock", "store", "engine", "feed", "problem", "ingest", "sources",
-    "graphql", "http", "config", "observe", "app", "cli",
+    "curation", "graphql", "http", "config", "observe", "app", "cli",
 ];
 
 /// What pure stages must not name.

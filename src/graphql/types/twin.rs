@@ -15,9 +15,6 @@ use crate::graphql::served::Target;
 /// The object type of a twin whose model has none in this schema.
 pub const OTHER: &str = "OtherTwin";
 
-/// Properties that hold what people call a thing, best first.
-const NAME_PATHS: [&str; 4] = ["displayName", "name", "label", "title"];
-
 /// A twin, seen through a reader: the value of every type that implements `Twin`.
 #[derive(Clone)]
 pub struct TwinAt {
@@ -89,19 +86,4 @@ pub fn list(at: &Arc<Reader>, ids: impl IntoIterator<Item = TwinId>) -> Answer {
 /// The twin, if there is one and it exists.
 pub fn optional(at: &Arc<Reader>, id: Option<TwinId>) -> Result<Option<FieldValue<'static>>> {
     Ok(id.and_then(|id| at.view(|view| value(at, &view, id))))
-}
-
-/// What people call the twin: its name, else an id of it, else its model.
-pub fn display_name(view: &View<'_>, id: TwinId) -> String {
-    let named = NAME_PATHS.iter().filter_map(|path| view.property(id, path)?.value.value.as_str());
-    if let Some(name) = named.into_iter().find(|name| !name.trim().is_empty()) {
-        return name.to_owned();
-    }
-    if let Some((external, _)) = view.external_ids(id).first() {
-        return external.id.to_string();
-    }
-    match view.twin(id) {
-        Some((_, existence)) => format!("{} {id}", existence.value.model.last_segment()),
-        None => id.to_string(),
-    }
 }

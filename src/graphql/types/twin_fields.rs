@@ -2,12 +2,13 @@
 
 use async_graphql::dynamic::{Field, InterfaceField, ResolverContext};
 
-use super::twin::{TwinAt, display_name, list, optional};
+use super::twin::{TwinAt, list, optional};
 use super::twin_links;
 use super::{
     binding, external_id, model, property, reading, scalars, source_record, state, stream,
 };
 use crate::domain::fact::Existence;
+use crate::domain::naming::display_name;
 use crate::domain::time::Interval;
 use crate::domain::timeline::Fact;
 use crate::graphql::build::{Answer, Arg, Later, field, input, moment, one, slow_field, text};

@@ -7,8 +7,9 @@ use async_graphql::dynamic::{ResolverContext, Type};
 
 use super::page::{self, Item, Page};
 use super::property_filter::PropertyFilter;
-use super::twin::{self, TwinAt, display_name};
+use super::twin::{self, TwinAt};
 use crate::domain::id::TwinId;
+use crate::domain::naming::display_name;
 use crate::domain::role::Role;
 use crate::domain::view::View;
 use crate::dtdl::Dtmi;

@@ -1,0 +1,116 @@
+//! Keeps the indexes in step with what the engine commits.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Weak};
+
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::service::Inner;
+use crate::domain::change::Change;
+use crate::domain::id::{ExternalId, TwinId};
+use crate::domain::naming::NAME_PATHS;
+use crate::domain::state::State;
+use crate::domain::view::View;
+use crate::engine::Committed;
+
+/// How many twins are looked at while the writer waits.
+const TWINS_A_LOOK: usize = 500;
+
+/// Indexes everything, then follows. Ends with the last handle or the engine.
+pub(super) async fn start(inner: &Arc<Inner>) {
+    // First the ear, then the look: what comes in between is seen twice, which does no harm.
+    let commits = inner.engine.commits();
+    everything(inner).await;
+    tokio::spawn(follow(Arc::downgrade(inner), commits));
+}
+
+async fn follow(inner: Weak<Inner>, mut commits: Receiver<Arc<Committed>>) {
+    loop {
+        let received = commits.recv().await;
+        let Some(inner) = inner.upgrade() else { return };
+        match received {
+            Ok(committed) => {
+                let touched = inner.engine.read(|state| touched(state, &committed.changes));
+                look_at(&inner, touched).await;
+                inner.followed.send_if_modified(|at| {
+                    let moves = committed.position > *at;
+                    *at = committed.position.max(*at);
+                    moves
+                });
+            }
+            Err(RecvError::Lagged(_)) => everything(&inner).await,
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+async fn everything(inner: &Inner) {
+    let head = inner.engine.head();
+    let twins: BTreeSet<TwinId> =
+        inner.engine.read(|state| state.graph.ids().keys().copied().collect());
+    look_at(inner, twins).await;
+    inner.followed.send_replace(head);
+}
+
+/// Brings the names of these twins up to date.
+async fn look_at(inner: &Inner, twins: BTreeSet<TwinId>) {
+    let twins: Vec<TwinId> = twins.into_iter().collect();
+    for chunk in twins.chunks(TWINS_A_LOOK) {
+        let scope = inner.engine.scope(None, None);
+        let found: Vec<(TwinId, Vec<String>)> = inner.engine.read(|state| {
+            let view = View { state, scope };
+            chunk.iter().map(|twin| (*twin, names_of(&view, *twin))).collect()
+        });
+        {
+            let mut names = inner.names.write();
+            found.into_iter().for_each(|(twin, called)| names.set(twin, called));
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+/// All that a twin is called; nothing when it does not exist.
+fn names_of(view: &View<'_>, twin: TwinId) -> Vec<String> {
+    if view.twin(twin).is_none() {
+        return Vec::new();
+    }
+    let names =
+        NAME_PATHS.iter().filter_map(|path| view.property(twin, path)?.value.value.as_str());
+    let ids = view.external_ids(twin);
+    let ids = ids.into_iter().map(|(external, _)| external.id.to_string());
+    names.map(str::to_owned).chain(ids).chain([twin.to_string()]).collect()
+}
+
+/// The twins whose names these changes may have changed.
+fn touched(state: &State, changes: &[Change]) -> BTreeSet<TwinId> {
+    let mut twins = BTreeSet::new();
+    for change in changes {
+        match change {
+            Change::TwinAsserted { twin, .. }
+            | Change::TwinRetracted { twin, .. }
+            | Change::PropertyAsserted { twin, .. }
+            | Change::PropertyRetracted { twin, .. } => {
+                twins.insert(*twin);
+            }
+            Change::Linked { external, .. }
+            | Change::Unlinked { external, .. }
+            | Change::RecordStored { key: external, .. } => {
+                twins.extend(ever_meant(state, external));
+            }
+            Change::ModelsAdded(_)
+            | Change::SystemDeclared { .. }
+            | Change::RelationshipAsserted { .. }
+            | Change::RelationshipRetracted { .. }
+            | Change::StreamOpened { .. }
+            | Change::Bound { .. }
+            | Change::Unbound { .. } => {}
+        }
+    }
+    twins
+}
+
+fn ever_meant<'a>(state: &'a State, id: &ExternalId) -> impl Iterator<Item = TwinId> + 'a {
+    let timeline = state.crosswalks.timeline(id);
+    timeline.into_iter().flat_map(|t| t.facts()).map(|fact| fact.value.twin)
+}

@@ -1,0 +1,91 @@
+//! A thing that someone describes is matched against all twins, at once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::service::Curation;
+use crate::domain::id::TwinId;
+use crate::domain::view::View;
+use crate::dtdl::Dtmi;
+
+/// How probable it is that who types the whole name of one twin means that twin.
+const NAME_SAYS: f64 = 0.95;
+/// How probable it is that who types how a name begins means that twin.
+const BEGINNING_SAYS: f64 = 0.2;
+
+/// What is known of a thing that is looked for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Probe {
+    /// A name or an id, or how it begins.
+    pub text: Option<String>,
+    /// What is known of it, by the names of identity fields: `serial`, `manufacturer`, `tag` …
+    pub fields: BTreeMap<Arc<str>, Arc<str>>,
+    /// Only twins of these models and their subtypes; of any when empty.
+    pub models: Vec<Dtmi>,
+    /// How many twins at most.
+    pub limit: usize,
+}
+
+/// A twin that may be meant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Match {
+    /// The twin.
+    pub twin: TwinId,
+    /// How probable it is, from 0 to 1.
+    pub probability: f64,
+    /// What speaks for it and against it.
+    pub weights: Vec<Weight>,
+}
+
+/// What one comparison says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weight {
+    /// What was compared.
+    pub comparison: Arc<str>,
+    /// What it adds to the evidence, in bits: each bit doubles the odds, a negative one halves them.
+    pub bits: f64,
+}
+
+impl Curation {
+    /// The twins that may be meant, the most probable first.
+    pub fn probe(&self, probe: &Probe) -> Vec<Match> {
+        let mut found: BTreeMap<TwinId, Match> = BTreeMap::new();
+        for candidate in self.by_text(probe) {
+            let better =
+                found.get(&candidate.twin).is_none_or(|m| m.probability < candidate.probability);
+            if better {
+                found.insert(candidate.twin, candidate);
+            }
+        }
+        let mut found: Vec<Match> = found.into_values().collect();
+        self.engine().read(|state| {
+            let view = View { state, scope: self.engine().scope(None, None) };
+            found.retain(|candidate| is_of(&view, candidate.twin, &probe.models));
+        });
+        found.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(a.twin.cmp(&b.twin)));
+        found.truncate(probe.limit);
+        found
+    }
+
+    fn by_text(&self, probe: &Probe) -> Vec<Match> {
+        let Some(text) = &probe.text else { return Vec::new() };
+        let exactly = self.named(text);
+        let each = NAME_SAYS / exactly.len().max(1) as f64;
+        let beginning = self.named_like(text, probe.limit);
+        let weight = |bits| vec![Weight { comparison: "name".into(), bits }];
+        let of = |twin: TwinId, probability: f64| Match {
+            twin,
+            probability,
+            weights: weight((probability / (1.0 - probability)).log2()),
+        };
+        let exact = exactly.into_iter().map(|twin| of(twin, each));
+        exact.chain(beginning.into_iter().map(|twin| of(twin, BEGINNING_SAYS))).collect()
+    }
+}
+
+fn is_of(view: &View<'_>, twin: TwinId, models: &[Dtmi]) -> bool {
+    view.twin(twin).is_some_and(|(_, existence)| {
+        let is = &existence.value.model;
+        models.is_empty() || models.iter().any(|model| view.state.catalogue.is_a(is, model))
+    })
+}

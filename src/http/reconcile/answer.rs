@@ -1,0 +1,75 @@
+//! Candidates for reconciliation queries.
+
+use serde_json::{Value, json};
+
+use super::query::Query;
+use crate::curation::{Curation, Match, Probe};
+use crate::domain::id::TwinId;
+use crate::domain::naming::display_name;
+use crate::domain::view::View;
+use crate::dtdl::{Catalogue, Dtmi};
+
+/// From this probability on, a candidate that stands alone is called a match.
+const MATCHES_FROM: f64 = 0.9;
+/// A match stands alone when the next candidate is at most this probable.
+const RIVAL_UP_TO: f64 = 0.5;
+
+/// The candidates of one query, the best first.
+pub fn candidates(curation: &Curation, query: &Query) -> Value {
+    let models: Option<Vec<Dtmi>> = query.types.iter().map(|id| id.parse().ok()).collect();
+    // A type that can be none of ours has no candidates.
+    let Some(models) = models else { return json!([]) };
+    let fields = query.properties.iter();
+    let fields = fields
+        .filter_map(|(id, values)| Some((id.as_str().into(), values.first()?.as_str().into())));
+    let probe = Probe {
+        text: query.text.clone(),
+        fields: fields.collect(),
+        models,
+        limit: query.limit.max(2),
+    };
+    let found = curation.probe(&probe);
+    let alone = found.get(1).is_none_or(|next| next.probability <= RIVAL_UP_TO);
+    let scope = curation.engine().scope(None, None);
+    let candidates = found.iter().take(query.limit).enumerate();
+    curation.engine().read(|state| {
+        let view = View { state, scope };
+        let candidates = candidates.map(|(rank, found)| {
+            let is_match = rank == 0 && alone && found.probability >= MATCHES_FROM;
+            candidate(&view, found, is_match)
+        });
+        Value::Array(candidates.collect())
+    })
+}
+
+fn candidate(view: &View<'_>, found: &Match, is_match: bool) -> Value {
+    let mut candidate = entity(view, found.twin);
+    candidate["score"] = json!((found.probability * 1e4).round() / 1e2);
+    candidate["match"] = json!(is_match);
+    let features = found.weights.iter();
+    candidate["features"] = features
+        .map(|weight| json!({"id": weight.comparison, "value": (weight.bits * 1e2).round() / 1e2}))
+        .collect();
+    candidate
+}
+
+/// A twin as an entity.
+pub fn entity(view: &View<'_>, twin: TwinId) -> Value {
+    let model = view.twin(twin).map(|(_, existence)| &existence.value.model);
+    let types = model.map(|model| kind(&view.state.catalogue, model));
+    let ids = view.external_ids(twin).into_iter().take(5);
+    let ids: Vec<String> = ids.map(|(external, _)| external.to_string()).collect();
+    json!({
+        "id": twin.to_string(),
+        "name": display_name(view, twin),
+        "description": ids.join(", "),
+        "type": types.into_iter().collect::<Vec<_>>(),
+    })
+}
+
+/// A model as a type.
+pub fn kind(catalogue: &Catalogue, model: &Dtmi) -> Value {
+    let interface = catalogue.get(model);
+    let name = interface.and_then(|i| i.display_name.any()).unwrap_or_else(|| model.last_segment());
+    json!({"id": model.as_str(), "name": name})
+}
