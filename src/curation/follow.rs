@@ -95,11 +95,13 @@ fn touched(state: &State, changes: &[Change]) -> BTreeSet<TwinId> {
             }
             Change::Linked { external, .. }
             | Change::Unlinked { external, .. }
-            | Change::RecordStored { key: external, .. } => {
+            | Change::RecordStored { key: external, .. }
+            | Change::RecordRetracted { key: external, .. } => {
                 twins.extend(ever_meant(state, external));
             }
             Change::ModelsAdded(_)
             | Change::SystemDeclared { .. }
+            | Change::SourceDeclared { .. }
             | Change::RelationshipAsserted { .. }
             | Change::RelationshipRetracted { .. }
             | Change::StreamOpened { .. }

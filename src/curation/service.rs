@@ -1,6 +1,7 @@
 //! The handle: indexes that follow the engine, and what is asked of them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::RwLock;
 use tokio::sync::watch;
@@ -9,6 +10,9 @@ use super::follow;
 use super::names::Names;
 use crate::domain::id::{Position, TwinId};
 use crate::engine::Engine;
+
+/// How long a reader waits for the indexes.
+const FOLLOWS_WITHIN: Duration = Duration::from_secs(2);
 
 /// Master data in good order. Cloning it is cheap.
 #[derive(Clone)]
@@ -41,11 +45,13 @@ impl Curation {
         &self.inner.engine
     }
 
-    /// Waits until everything up to the position is in the indexes.
+    /// Waits until everything up to the position is in the indexes, but not for ever: under a
+    /// flood of changes an answer that is a little old is better than none.
     pub async fn caught_up(&self, position: Position) {
         let mut followed = self.inner.followed.subscribe();
+        let there = followed.wait_for(|followed| *followed >= position);
         // It fails only when the follower is gone, and then so is the engine.
-        drop(followed.wait_for(|followed| *followed >= position).await);
+        drop(tokio::time::timeout(FOLLOWS_WITHIN, there).await);
     }
 
     /// The twins that someone calls exactly so, whatever the case.

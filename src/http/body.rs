@@ -17,25 +17,34 @@ const DRAIN: Duration = Duration::from_secs(2);
 /// How much of it is read: a sender who is hung up on before it has sent all may never look.
 const DRAIN_BYTES_MAX: usize = 256 << 20;
 
-/// Reads a body of at most `bytes_max` bytes.
+/// How large a body may be, and what its sender can do about that.
+#[derive(Clone, Copy)]
+pub(super) struct Size {
+    /// The most bytes.
+    pub(super) bytes_max: usize,
+    /// What to do with more.
+    pub(super) advice: &'static str,
+}
+
+/// Reads a body of at most that size.
 pub(super) async fn read(
     body: &mut Body,
     headers: &HeaderMap,
-    bytes_max: usize,
+    size: Size,
 ) -> Result<Vec<u8>, Problem> {
     let declared = headers.get(header::CONTENT_LENGTH);
     let declared = declared.and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
-    if declared.is_some_and(|bytes| bytes > bytes_max) {
-        return Err(too_large(bytes_max));
+    if declared.is_some_and(|bytes| bytes > size.bytes_max) {
+        return Err(too_large(size));
     }
-    let whole = collect(body, declared.unwrap_or_default(), bytes_max);
+    let whole = collect(body, declared.unwrap_or_default(), size);
     match tokio::time::timeout(DEADLINE, whole).await {
         Ok(read) => read,
         Err(_) => Err(too_slow(&format!("was not here within {DEADLINE:?}"))),
     }
 }
 
-async fn collect(body: &mut Body, expected: usize, bytes_max: usize) -> Result<Vec<u8>, Problem> {
+async fn collect(body: &mut Body, expected: usize, size: Size) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::with_capacity(expected);
     loop {
         let Ok(frame) = tokio::time::timeout(STALL, body.frame()).await else {
@@ -49,8 +58,8 @@ async fn collect(body: &mut Body, expected: usize, bytes_max: usize) -> Result<V
         let Ok(data) = frame.into_data() else {
             continue;
         };
-        if bytes.len() + data.len() > bytes_max {
-            return Err(too_large(bytes_max));
+        if bytes.len() + data.len() > size.bytes_max {
+            return Err(too_large(size));
         }
         bytes.extend_from_slice(&data);
     }
@@ -72,11 +81,9 @@ pub(super) async fn drain(body: &mut Body) {
     drop(tokio::time::timeout(DRAIN, reading_on).await);
 }
 
-pub(super) fn too_large(bytes_max: usize) -> Problem {
-    let detail = format!(
-        "an import may have {bytes_max} bytes, packed and unpacked; send it in parts, stop the \
-         server and import from the command line, or raise `limits.import_bytes`"
-    );
+pub(super) fn too_large(size: Size) -> Problem {
+    let Size { bytes_max, advice } = size;
+    let detail = format!("a body may have {bytes_max} bytes, packed and unpacked; {advice}");
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", detail)
         .with("bytesMax", bytes_max)
 }

@@ -27,6 +27,9 @@ use crate::sources::text::Input;
 const IMPORTS_MAX: usize = 2;
 /// When to try again while others are running, in seconds.
 const RETRY_AFTER_S: u32 = 10;
+/// What to do with files that are too large to be sent.
+const TOO_LARGE_ADVICE: &str = "send it in parts, stop the server and import from the command \
+    line, or raise `limits.import_bytes`";
 /// The content type of [`Bundle`].
 pub const BUNDLE_TYPE: &str = "application/vnd.counterpart.import+json";
 
@@ -117,7 +120,7 @@ impl Importer {
         };
         // Only who has a permit may fill memory.
         let permit = self.room.clone().try_acquire_owned().map_err(|_| busy())?;
-        let bytes = body::read(body, headers, self.bytes_max).await?;
+        let bytes = body::read(body, headers, size(self.bytes_max)).await?;
         let importer = self.clone();
         // Reading the files is work without end to other requests, so it has a thread of its own.
         let work = tokio::task::spawn_blocking(move || {
@@ -169,6 +172,10 @@ impl Importer {
     }
 }
 
+fn size(bytes_max: usize) -> body::Size {
+    body::Size { bytes_max, advice: TOO_LARGE_ADVICE }
+}
+
 fn busy() -> Problem {
     let detail = format!("{IMPORTS_MAX} imports are running; try again when one is done");
     let busy = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "IMPORT_BUSY", detail);
@@ -184,7 +191,7 @@ fn check_size(bytes: &[u8], left: &mut usize, bytes_max: usize) -> Result<(), Pr
         drop(std::io::copy(&mut reader, &mut std::io::sink()));
         unpacked = *left + 1 - usize::try_from(reader.limit()).unwrap_or(0);
     }
-    *left = left.checked_sub(unpacked).ok_or_else(|| body::too_large(bytes_max))?;
+    *left = left.checked_sub(unpacked).ok_or_else(|| body::too_large(size(bytes_max)))?;
     Ok(())
 }
 

@@ -15,6 +15,7 @@ mod pages;
 mod plant;
 mod probe;
 mod raw;
+mod reconcile;
 mod slow_clients;
 mod stopping;
 mod tampering;

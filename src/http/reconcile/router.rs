@@ -18,8 +18,8 @@ use crate::domain::id::{TwinId, abridged};
 use crate::http::body;
 use crate::problem::Problem;
 
-/// Largest body, in bytes.
-const BODY_BYTES_MAX: usize = 1 << 20;
+/// Largest body.
+const BODY: body::Size = body::Size { bytes_max: 1 << 20, advice: "send fewer queries at once" };
 /// When to ask again while the store does not answer, in seconds.
 const RETRY_AFTER_S: u32 = 5;
 
@@ -56,7 +56,7 @@ async fn by_post(
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(Problem::new(status, "UNSUPPORTED_CONTENT_TYPE", detail));
     }
-    let form = body::read(&mut request, &headers, BODY_BYTES_MAX).await;
+    let form = body::read(&mut request, &headers, BODY).await;
     Form::read(&form?).answer(&curation).await
 }
 
@@ -81,6 +81,7 @@ impl Form {
     }
 
     async fn answer(self, curation: &Curation) -> Result<Response, Problem> {
+        curation.caught_up(curation.engine().head()).await;
         if let Some(extend) = self.extend {
             return Ok(Json(extend::extend(curation, &extend).await?).into_response());
         }
