@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::contract::{Store, StoreError};
 use super::postgres::{PostgresOptions, PostgresStore};
 use super::sqlite::{SqliteOptions, SqliteStore};
+use crate::domain::id::abridged;
 
 /// Where data are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,22 @@ pub async fn open(location: &Location) -> Result<Arc<dyn Store>, StoreError> {
         Location::Directory(directory) => {
             Arc::new(SqliteStore::open(directory, SqliteOptions::default()).await?)
         }
-        Location::Url(url) => Arc::new(PostgresStore::open(url, PostgresOptions::default()).await?),
+        Location::Url(url) => {
+            check(url)?;
+            Arc::new(PostgresStore::open(url, PostgresOptions::default()).await?)
+        }
     })
+}
+
+/// Says so when a URL can be none of PostgreSQL's; of the URL only what holds no password.
+fn check(url: &str) -> Result<(), StoreError> {
+    let scheme = url.split_once("://").map(|(scheme, _)| scheme);
+    if scheme.is_some_and(|scheme| ["postgres", "postgresql"].contains(&scheme)) {
+        return Ok(());
+    }
+    let found =
+        scheme.map_or_else(|| "no URL".to_owned(), |scheme| format!("`{}://`", abridged(scheme)));
+    Err(StoreError::Unavailable(format!(
+        "this is {found}; give postgres://user:password@host:port/name, or a directory (--data) for the embedded store"
+    )))
 }

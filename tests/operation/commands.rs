@@ -47,6 +47,7 @@ fn a_wrong_call_is_2_a_failure_is_1_and_the_reason_goes_to_standard_error() {
         (&["serve", "--config", "/no/such.toml"], 1, "/no/such.toml"),
         (&["serve", "--data", "/proc/no/such"], 1, "/proc/no/such"),
         (&["serve", "--database", "postgres://127.0.0.1:1/x"], 1, "store"),
+        (&["serve", "--database", "mysql://u:secret@h/x"], 1, "postgres://user"),
         (&["import", "--data", "/proc/no/such", &model], 1, "/proc/no/such"),
         (&["import", "--server", "http://127.0.0.1:1", &model], 1, "127.0.0.1:1"),
         (&["import", "--server", "nope", &model], 1, "http://host:port"),
