@@ -37,7 +37,7 @@ fn each_command_explains_itself() {
 #[test]
 fn a_wrong_call_is_2_a_failure_is_1_and_the_reason_goes_to_standard_error() {
     let model = files()[0].display().to_string();
-    let table: [(&[&str], i32, &str); 14] = [
+    let table: [(&[&str], i32, &str); 15] = [
         (&["nope"], 2, "unrecognized subcommand"),
         (&["serve", "--nope"], 2, "--nope"),
         (&["serve", "--listen", "nope"], 2, "--listen"),
