@@ -12,6 +12,7 @@ pub mod id;
 pub mod log;
 pub mod naming;
 pub mod reading;
+pub mod reconcile;
 pub mod record;
 pub mod rejection;
 pub mod role;

@@ -1,0 +1,292 @@
+//! Blocking: which pairs are looked at. Each pair once, whatever number of rules finds it.
+
+use rayon::prelude::*;
+
+use super::dictionary::hash_text;
+use super::plan::{Blocking, Plan};
+use super::table::Table;
+
+/// Most keys of one record under one rule (a conjunction of several multi-valued keys multiplies).
+const KEYS_PER_RECORD_MAX: usize = 64;
+
+/// About so many pairs are one task.
+const TASK_PAIRS: u64 = 1 << 15;
+
+/// "In no block".
+const NOWHERE: u32 = u32::MAX;
+
+/// The blocks of all rules.
+pub struct Blocks {
+    rules: Vec<RuleBlocks>,
+}
+
+/// The blocks of one rule.
+struct RuleBlocks {
+    /// Block `i` has `rows[starts[i]..starts[i + 1]]`.
+    starts: Vec<u32>,
+    rows: Vec<u32>,
+    of_rows: RowBlocks,
+    report: BlockReport,
+}
+
+/// The blocks that each row is in.
+enum RowBlocks {
+    /// At most one.
+    One(Vec<u32>),
+    /// Row `r` is in `blocks[starts[r]..starts[r + 1]]`, sorted.
+    Many { starts: Vec<u32>, blocks: Vec<u32> },
+}
+
+/// What a blocking rule found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BlockReport {
+    /// The rule in words.
+    pub rule: String,
+    /// Blocks with at least two records.
+    pub blocks: usize,
+    /// Pairs in them; pairs of earlier rules are counted again.
+    pub pairs: u64,
+    /// Blocks that were skipped because they were too large.
+    pub oversized: usize,
+    /// Records in skipped blocks.
+    pub oversized_records: u64,
+}
+
+/// A run of blocks of one rule, with about equally many pairs in each task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Task {
+    rule: u32,
+    first: u32,
+    end: u32,
+}
+
+impl Blocks {
+    /// The blocks of all blocking rules of the plan, whose keys must be prepared for the table.
+    pub fn new(plan: &Plan, table: &Table) -> Self {
+        let rules = plan.blockings.iter().map(|b| rule_blocks(b, table)).collect();
+        Self { rules }
+    }
+
+    /// What each rule found, in the order of the settings.
+    pub fn reports(&self) -> Vec<BlockReport> {
+        self.rules.iter().map(|rule| rule.report.clone()).collect()
+    }
+
+    /// All tasks, in a fixed order.
+    pub fn tasks(&self) -> Vec<Task> {
+        (0..self.rules.len()).flat_map(|rule| self.tasks_of(rule)).collect()
+    }
+
+    fn tasks_of(&self, rule: usize) -> Vec<Task> {
+        let starts = &self.rules[rule].starts;
+        let (mut tasks, mut first, mut pairs) = (Vec::new(), 0, 0_u64);
+        for block in 0..starts.len() - 1 {
+            let size = u64::from(starts[block + 1] - starts[block]);
+            pairs += size * (size - 1) / 2;
+            if pairs >= TASK_PAIRS || block + 2 == starts.len() {
+                let end = block as u32 + 1;
+                tasks.push(Task { rule: rule as u32, first, end });
+                (first, pairs) = (end, 0);
+            }
+        }
+        tasks
+    }
+
+    /// Calls back for each allowed pair (the lower row first) that no earlier task has.
+    pub fn each_new_pair(
+        &self,
+        plan: &Plan,
+        table: &Table,
+        task: Task,
+        mut each: impl FnMut(u32, u32),
+    ) {
+        let (earlier, own) = self.rules.split_at(task.rule as usize);
+        let own = &own[0];
+        for block in task.first..task.end {
+            own.each_pair(block, plan, table, |a, b| {
+                if own.of_rows.first_common(a, b) == Some(block)
+                    && !earlier.iter().any(|rule| rule.of_rows.first_common(a, b).is_some())
+                {
+                    each(a, b);
+                }
+            });
+        }
+    }
+
+    /// Up to `most` allowed pairs of a rule, also those that other rules have: whole blocks, picked
+    /// evenly by a hash of their number.
+    pub fn sample(
+        &self,
+        plan: &Plan,
+        table: &Table,
+        rule: usize,
+        most: usize,
+        seed: u64,
+    ) -> Vec<(u32, u32)> {
+        let own = &self.rules[rule];
+        let mut order: Vec<u32> = (0..own.starts.len() as u32 - 1).collect();
+        if own.report.pairs > most as u64 {
+            order.sort_by_key(|&block| (mix(seed ^ u64::from(block)), block));
+        }
+        let mut pairs = Vec::new();
+        for block in order {
+            if pairs.len() >= most {
+                break;
+            }
+            own.each_pair(block, plan, table, |a, b| {
+                if own.of_rows.first_common(a, b) == Some(block) {
+                    pairs.push((a, b));
+                }
+            });
+        }
+        pairs.truncate(most);
+        pairs
+    }
+}
+
+impl RuleBlocks {
+    fn each_pair(&self, block: u32, plan: &Plan, table: &Table, mut each: impl FnMut(u32, u32)) {
+        let block = block as usize;
+        let rows = &self.rows[self.starts[block] as usize..self.starts[block + 1] as usize];
+        for (index, &a) in rows.iter().enumerate() {
+            for &b in &rows[index + 1..] {
+                if plan.allows(table, a, b) {
+                    each(a, b);
+                }
+            }
+        }
+    }
+}
+
+impl RowBlocks {
+    #[inline]
+    fn of(&self, row: u32) -> &[u32] {
+        let row = row as usize;
+        match self {
+            Self::One(blocks) if blocks[row] == NOWHERE => &[],
+            Self::One(blocks) => std::slice::from_ref(&blocks[row]),
+            Self::Many { starts, blocks } => {
+                &blocks[starts[row] as usize..starts[row + 1] as usize]
+            }
+        }
+    }
+
+    /// The first block that two rows have in common.
+    #[inline]
+    fn first_common(&self, a: u32, b: u32) -> Option<u32> {
+        if let Self::One(blocks) = self {
+            let block = blocks[a as usize];
+            return (block != NOWHERE && block == blocks[b as usize]).then_some(block);
+        }
+        let (a, b) = (self.of(a), self.of(b));
+        let (mut i, mut j) = (0, 0);
+        while i < a.len() && j < b.len() {
+            match a[i].cmp(&b[j]) {
+                std::cmp::Ordering::Less => i += 1,
+                std::cmp::Ordering::Greater => j += 1,
+                std::cmp::Ordering::Equal => return Some(a[i]),
+            }
+        }
+        None
+    }
+}
+
+/// The hashes of a record's conjunctions of keys, each once.
+pub(super) fn keys_of(blocking: &Blocking, table: &Table, row: u32, out: &mut Vec<u64>) {
+    out.clear();
+    let mut part = Vec::new();
+    for (index, key) in blocking.keys.iter().enumerate() {
+        part.clear();
+        key.keys(table, row, &mut part);
+        if index == 0 {
+            out.append(&mut part);
+        } else {
+            let before = std::mem::take(out);
+            out.extend(before.iter().flat_map(|&x| part.iter().map(move |&y| mix(x ^ mix(y)))));
+        }
+        out.truncate(KEYS_PER_RECORD_MAX);
+        if out.is_empty() {
+            return;
+        }
+    }
+    out.sort_unstable();
+    out.dedup();
+}
+
+/// Spreads the bits of a number (the finaliser of SplitMix64).
+pub(super) fn mix(mut x: u64) -> u64 {
+    x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}
+
+fn rule_blocks(blocking: &Blocking, table: &Table) -> RuleBlocks {
+    let mut entries: Vec<(u64, u32)> = (0..table.len() as u32)
+        .into_par_iter()
+        .with_min_len(4096)
+        .fold(
+            || (Vec::new(), Vec::new()),
+            |(mut entries, mut keys), row| {
+                keys_of(blocking, table, row, &mut keys);
+                entries.extend(keys.iter().map(|&key| (key, row)));
+                (entries, keys)
+            },
+        )
+        .map(|(entries, _)| entries)
+        .reduce(Vec::new, |mut a, mut b| {
+            a.append(&mut b);
+            a
+        });
+    entries.par_sort_unstable();
+    let mut report = BlockReport { rule: in_words(blocking), ..BlockReport::default() };
+    let (mut starts, mut rows, mut members) = (vec![0], Vec::new(), Vec::new());
+    for group in entries.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
+        let size = group.len() as u64;
+        if group.len() > blocking.settings.max_block {
+            report.oversized += 1;
+            report.oversized_records += size;
+            continue;
+        }
+        let block = starts.len() as u32 - 1;
+        members.extend(group.iter().map(|&(_, row)| (row, block)));
+        rows.extend(group.iter().map(|&(_, row)| row));
+        starts.push(rows.len() as u32);
+        report.blocks += 1;
+        report.pairs += size * (size - 1) / 2;
+    }
+    drop(entries);
+    RuleBlocks { starts, rows, of_rows: row_blocks(table.len(), members), report }
+}
+
+fn row_blocks(rows: usize, mut members: Vec<(u32, u32)>) -> RowBlocks {
+    let mut one = vec![NOWHERE; rows];
+    let mut several = false;
+    for &(row, block) in &members {
+        several |= one[row as usize] != NOWHERE;
+        one[row as usize] = block;
+    }
+    if !several {
+        return RowBlocks::One(one);
+    }
+    members.par_sort_unstable();
+    let mut starts = vec![0_u32; rows + 1];
+    members.iter().for_each(|&(row, _)| starts[row as usize + 1] += 1);
+    for row in 0..rows {
+        starts[row + 1] += starts[row];
+    }
+    RowBlocks::Many { starts, blocks: members.into_iter().map(|(_, block)| block).collect() }
+}
+
+fn in_words(blocking: &Blocking) -> String {
+    let keys = blocking.settings.keys.iter().map(|key| match &key.kind {
+        super::settings::KeyKind::Value => key.field.clone(),
+        kind => format!("{kind:?} of {}", key.field).to_lowercase(),
+    });
+    keys.collect::<Vec<_>>().join(" + ")
+}
+
+/// The hash of a pair of numbers, for sampling.
+pub(super) fn hash_pair(a: u64, b: u64) -> u64 {
+    mix(a ^ mix(b ^ hash_text("pair")))
+}

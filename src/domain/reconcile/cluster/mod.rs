@@ -1,0 +1,21 @@
+//! From scored pairs to clusters: each record in exactly one.
+
+mod best_link;
+mod components;
+mod one_to_one;
+mod sets;
+
+pub use best_link::BestLink;
+pub use components::Components;
+pub use one_to_one::OneToOne;
+pub use sets::Clusters;
+
+use super::dedupe::ScoredPair;
+use super::plan::Plan;
+use super::table::Table;
+
+/// A way to make clusters. `pairs` come in the order of their rows, each pair once.
+pub trait Cluster: Send + Sync {
+    /// Puts each row into exactly one cluster. The answer may not depend on the order of hash maps.
+    fn cluster(&self, plan: &Plan, table: &Table, pairs: &[ScoredPair]) -> Clusters;
+}

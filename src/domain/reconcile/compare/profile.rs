@@ -1,0 +1,80 @@
+//! A bound on how alike two texts can be, from a few bits of each.
+
+/// Length and a sketch of the characters of a text.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Profile {
+    /// Two bits for each letter (one, two or more), one for each digit, two for all else.
+    sketch: u64,
+    /// Length in characters, cut off at 65535.
+    pub length: u16,
+    /// How many characters the sketch has no bit for.
+    extra: u16,
+    /// Whether all characters are ASCII.
+    pub ascii: bool,
+}
+
+impl Profile {
+    pub(super) fn of(text: &str) -> Self {
+        let mut sketch = 0_u64;
+        let mut length = 0_u32;
+        for c in text.chars() {
+            length += 1;
+            let bit = match c {
+                'a'..='z' => 2 * (c as u32 - 'a' as u32),
+                '0'..='9' => {
+                    sketch |= 1 << (52 + c as u32 - '0' as u32);
+                    continue;
+                }
+                _ => 62,
+            };
+            let bit = if sketch & (1 << bit) == 0 { bit } else { bit + 1 };
+            sketch |= 1 << bit;
+        }
+        let extra = length - sketch.count_ones();
+        let cut = |n: u32| u16::try_from(n).unwrap_or(u16::MAX);
+        Self { sketch, length: cut(length), extra: cut(extra), ascii: text.is_ascii() }
+    }
+
+    /// At most so many characters can be in common, wherever they stand.
+    #[inline]
+    pub(super) fn common_max(self, other: Self) -> u32 {
+        let shared = (self.sketch & other.sketch).count_ones();
+        shared + u32::from(self.extra.min(other.extra))
+    }
+
+    /// At least so many edits lie between the two (Levenshtein, and with swaps).
+    #[inline]
+    pub(super) fn edits_min(self, other: Self) -> u32 {
+        u32::from(self.length.max(other.length)).saturating_sub(self.common_max(other))
+    }
+
+    /// The Jaro-Winkler similarity is at most this.
+    #[inline]
+    pub(super) fn jaro_winkler_max(self, other: Self) -> f64 {
+        let common = f64::from(self.common_max(other));
+        let (a, b) = (f64::from(self.length.max(1)), f64::from(other.length.max(1)));
+        let jaro = ((common / a).min(1.0) + (common / b).min(1.0) + 1.0) / 3.0;
+        jaro + 0.4 * (1.0 - jaro)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rapidfuzz::distance::{jaro_winkler, levenshtein};
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn bounds_hold(a in "[a-d0-2 é]{0,12}", b in "[a-d0-2 é]{0,12}") {
+            let (pa, pb) = (Profile::of(&a), Profile::of(&b));
+            let edits = levenshtein::distance(a.chars(), b.chars());
+            prop_assert!(pa.edits_min(pb) as usize <= edits);
+            if !a.is_empty() && !b.is_empty() {
+                let similarity = jaro_winkler::similarity(a.chars(), b.chars());
+                prop_assert!(similarity <= pa.jaro_winkler_max(pb) + 1e-9);
+            }
+        }
+    }
+}

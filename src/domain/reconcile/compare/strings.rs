@@ -1,0 +1,101 @@
+//! Distances and similarities of strings, by the `rapidfuzz` crate, worked out once per pair.
+
+use rapidfuzz::distance::{jaro_winkler, levenshtein, osa};
+
+use super::profile::Profile;
+
+/// Two texts, and what was already worked out about them.
+pub(super) struct Strings<'a> {
+    a: &'a str,
+    b: &'a str,
+    profiles: (Profile, Profile),
+    jaro_winkler: Option<f64>,
+    levenshtein: Option<usize>,
+    damerau: Option<usize>,
+}
+
+impl<'a> Strings<'a> {
+    pub(super) fn new(a: &'a str, b: &'a str, profiles: (Profile, Profile)) -> Self {
+        Self { a, b, profiles, jaro_winkler: None, levenshtein: None, damerau: None }
+    }
+
+    fn ascii(&self) -> bool {
+        self.profiles.0.ascii && self.profiles.1.ascii
+    }
+
+    /// Whether the Jaro-Winkler similarity is at least this.
+    pub(super) fn jaro_winkler(&mut self, least: f64) -> bool {
+        if self.profiles.0.jaro_winkler_max(self.profiles.1) < least {
+            return false;
+        }
+        let (a, b, ascii) = (self.a, self.b, self.ascii());
+        let similarity = *self.jaro_winkler.get_or_insert_with(|| {
+            if ascii {
+                jaro_winkler::similarity(a.bytes(), b.bytes())
+            } else {
+                jaro_winkler::similarity(a.chars(), b.chars())
+            }
+        });
+        similarity >= least
+    }
+
+    /// Whether at most so many insertions, deletions and substitutions lie between the two.
+    pub(super) fn levenshtein(&mut self, most: usize) -> bool {
+        if self.profiles.0.edits_min(self.profiles.1) as usize > most {
+            return false;
+        }
+        let (a, b, ascii) = (self.a, self.b, self.ascii());
+        let distance = *self.levenshtein.get_or_insert_with(|| {
+            if ascii {
+                levenshtein::distance(a.bytes(), b.bytes())
+            } else {
+                levenshtein::distance(a.chars(), b.chars())
+            }
+        });
+        distance <= most
+    }
+
+    /// As [`Strings::levenshtein`], where a swap of neighbours is one edit, too (optimal string
+    /// alignment).
+    pub(super) fn damerau(&mut self, most: usize) -> bool {
+        if self.profiles.0.edits_min(self.profiles.1) as usize > most {
+            return false;
+        }
+        let (a, b, ascii) = (self.a, self.b, self.ascii());
+        let distance = *self.damerau.get_or_insert_with(|| {
+            if ascii {
+                osa::distance(a.bytes(), b.bytes())
+            } else {
+                osa::distance(a.chars(), b.chars())
+            }
+        });
+        distance <= most
+    }
+
+    /// Whether at most this share of the longer one's characters are edits.
+    pub(super) fn relative(&mut self, share: f64) -> bool {
+        let longer = self.profiles.0.length.max(self.profiles.1.length);
+        self.damerau((share * f64::from(longer)) as usize)
+    }
+
+    /// Whether the shorter one, of at least so many characters, begins the longer one.
+    pub(super) fn prefix(&self, least: usize) -> bool {
+        let (a, b) = self.by_length();
+        a.chars().count() >= least && b.starts_with(a)
+    }
+
+    /// Whether one is a single letter that begins the other.
+    pub(super) fn initial(&self) -> bool {
+        let (a, b) = self.by_length();
+        a.chars().count() == 1 && b.starts_with(a)
+    }
+
+    fn by_length(&self) -> (&'a str, &'a str) {
+        if self.a.len() <= self.b.len() { (self.a, self.b) } else { (self.b, self.a) }
+    }
+
+    /// How many first segments of a path (`a/b/c`) are in common.
+    pub(super) fn path_depth(&self) -> usize {
+        self.a.split('/').zip(self.b.split('/')).take_while(|(a, b)| a == b).count()
+    }
+}

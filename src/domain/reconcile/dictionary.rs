@@ -1,0 +1,88 @@
+//! Interned text: each distinct value once, named by a number.
+
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+
+/// Distinct texts, numbered from 1 in the order of their first appearance. 0 means "no value".
+#[derive(Debug, Clone, Default)]
+pub struct Dictionary {
+    text: String,
+    ends: Vec<u32>,
+    table: HashTable<u32>,
+}
+
+/// Always the same, so that nothing depends on a seed.
+const HASH: FixedState = FixedState::with_seed(0x636f_756e_7465_7270);
+
+/// The hash of a text, the same in every run.
+pub(super) fn hash_text(text: &str) -> u64 {
+    HASH.hash_one(text)
+}
+
+impl Dictionary {
+    /// How many numbers are in use, 0 (no value) included: ids are below this.
+    pub fn id_bound(&self) -> usize {
+        self.ends.len() + 1
+    }
+
+    /// The text of a number; the empty text for 0 and for numbers that there are not.
+    pub fn text(&self, id: u32) -> &str {
+        let Some(index) = (id as usize).checked_sub(1) else { return "" };
+        let Some(&end) = self.ends.get(index) else { return "" };
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.text[start as usize..end as usize]
+    }
+
+    /// The number of a text, if it is there; 0 for the empty text.
+    pub fn find(&self, text: &str) -> Option<u32> {
+        if text.is_empty() {
+            return Some(0);
+        }
+        self.table.find(hash_text(text), |&id| self.text(id) == text).copied()
+    }
+
+    /// The number of a text, which is added when it is new; 0 for the empty text.
+    pub fn intern(&mut self, text: &str) -> u32 {
+        if text.is_empty() {
+            return 0;
+        }
+        let hash = hash_text(text);
+        let (ends, all) = (&self.ends, &self.text);
+        if let Some(&id) = self.table.find(hash, |&id| at(all, ends, id) == text) {
+            return id;
+        }
+        self.text.push_str(text);
+        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+        let id = self.ends.len() as u32;
+        let (ends, all) = (&self.ends, &self.text);
+        self.table.insert_unique(hash, id, |&id| hash_text(at(all, ends, id)));
+        id
+    }
+}
+
+fn at<'a>(text: &'a str, ends: &[u32], id: u32) -> &'a str {
+    let index = id as usize - 1;
+    let start = if index == 0 { 0 } else { ends[index - 1] };
+    &text[start as usize..ends[index] as usize]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_keeps_its_number() {
+        let mut words = Dictionary::default();
+        let first = words.intern("pump");
+        let second = words.intern("motor");
+        assert_eq!((first, second), (1, 2));
+        assert_eq!(words.intern("pump"), first);
+        assert_eq!(words.text(second), "motor");
+        assert_eq!(words.intern(""), 0);
+        assert_eq!(words.text(0), "");
+        assert_eq!(words.find("valve"), None);
+        assert_eq!(words.id_bound(), 3);
+    }
+}

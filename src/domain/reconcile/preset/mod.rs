@@ -1,0 +1,1 @@
+//! Settings that work without being asked for: a file each.

@@ -1,0 +1,294 @@
+//! Records as rows of value numbers: each distinct value is normalised and kept once.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::dictionary::Dictionary;
+use super::registry::Normaliser;
+
+/// The number that means "no value".
+pub const NONE: u32 = 0;
+
+/// Text between the raw columns of a field that is made of several.
+pub const SEPARATOR: char = '\u{1f}';
+
+/// A field as it is filled.
+#[derive(Clone)]
+pub(super) struct FieldPlan {
+    pub name: Arc<str>,
+    pub from: Vec<Arc<str>>,
+    pub normalise: Vec<Normaliser>,
+}
+
+/// The values of one field.
+#[derive(Clone)]
+struct Column {
+    plan: FieldPlan,
+    /// Where the raw columns stand in a raw record; `None`: the source does not have it.
+    places: Vec<Option<usize>>,
+    values: Dictionary,
+    /// How many records hold each value.
+    counts: Vec<u32>,
+    present: u32,
+    /// Raw text to value, while many records are read.
+    memo: Option<(Dictionary, Vec<u32>)>,
+    scratch: String,
+}
+
+/// All records, normalised. Rows are numbered in the order of their arrival.
+#[derive(Clone)]
+pub struct Table {
+    columns: Vec<Column>,
+    /// Row by row, a value number for each field.
+    cells: Vec<u32>,
+    sources: Vec<u16>,
+    source_names: Dictionary,
+    ids: Vec<Box<str>>,
+}
+
+/// A record as it comes.
+#[derive(Debug, Clone, Default)]
+pub struct RawRecord<'a> {
+    /// Its id, unique among all records.
+    pub id: &'a str,
+    /// The system that it comes from.
+    pub source: &'a str,
+    /// Its raw columns, in the order given to [`super::Plan::table`].
+    pub values: Vec<&'a str>,
+}
+
+impl Column {
+    fn intern(&mut self, raw: &[&str]) -> u32 {
+        self.scratch.clear();
+        if let [Some(place)] = self.places[..] {
+            let text = raw.get(place).copied().unwrap_or_default();
+            if text.is_empty() {
+                return NONE;
+            }
+            return self.intern_joined(text);
+        }
+        let mut joined = std::mem::take(&mut self.scratch);
+        let mut any = false;
+        for (index, place) in self.places.iter().enumerate() {
+            if index > 0 {
+                joined.push(SEPARATOR);
+            }
+            let text = place.and_then(|p| raw.get(p)).copied().unwrap_or_default();
+            any |= !text.is_empty();
+            joined.push_str(text);
+        }
+        let id = if any { self.intern_joined(&joined) } else { NONE };
+        self.scratch = joined;
+        id
+    }
+
+    fn intern_joined(&mut self, raw: &str) -> u32 {
+        if let Some((seen, values)) = &mut self.memo {
+            let number = seen.intern(raw) as usize;
+            if number <= values.len() {
+                return values[number - 1];
+            }
+            let id = normalised(&self.plan, raw, &mut self.values);
+            values.push(id);
+            return id;
+        }
+        normalised(&self.plan, raw, &mut self.values)
+    }
+
+    fn count(&mut self, id: u32, by: i32) {
+        if id == NONE {
+            return;
+        }
+        let index = id as usize;
+        if self.counts.len() <= index {
+            self.counts.resize(index + 1, 0);
+        }
+        self.counts[index] = self.counts[index].saturating_add_signed(by);
+        self.present = self.present.saturating_add_signed(by);
+    }
+}
+
+fn normalised(plan: &FieldPlan, raw: &str, values: &mut Dictionary) -> u32 {
+    let Some((first, rest)) = plan.normalise.split_first() else {
+        return values.intern(raw.trim());
+    };
+    let mut text = first(raw);
+    for step in rest {
+        text = step(&text);
+    }
+    values.intern(&text)
+}
+
+impl Table {
+    pub(super) fn new(fields: &[FieldPlan], raw_columns: &[&str]) -> Self {
+        let place = |name: &Arc<str>| raw_columns.iter().position(|c| **c == **name);
+        let columns = fields.iter().map(|plan| Column {
+            plan: plan.clone(),
+            places: plan.from.iter().map(place).collect(),
+            values: Dictionary::default(),
+            counts: Vec::new(),
+            present: 0,
+            memo: Some((Dictionary::default(), Vec::new())),
+            scratch: String::new(),
+        });
+        Self {
+            columns: columns.collect(),
+            cells: Vec::new(),
+            sources: Vec::new(),
+            source_names: Dictionary::default(),
+            ids: Vec::new(),
+        }
+    }
+
+    /// Adds many records, column by column in parallel.
+    pub fn extend(&mut self, records: &[RawRecord<'_>]) {
+        let filled: Vec<Vec<u32>> = self
+            .columns
+            .par_iter_mut()
+            .map(|column| {
+                let ids: Vec<u32> =
+                    records.iter().map(|record| column.intern(&record.values)).collect();
+                ids.iter().for_each(|&id| column.count(id, 1));
+                ids
+            })
+            .collect();
+        self.cells.reserve(records.len() * filled.len());
+        for (row, record) in records.iter().enumerate() {
+            self.cells.extend(filled.iter().map(|column| column[row]));
+            self.ids.push(record.id.into());
+            let source = self.source_names.intern(record.source);
+            self.sources.push(u16::try_from(source).unwrap_or(u16::MAX));
+        }
+    }
+
+    /// Adds one record and returns its row.
+    pub fn push(&mut self, id: &str, source: &str, raw: &[&str]) -> u32 {
+        let row = self.len() as u32;
+        for column in &mut self.columns {
+            let value = column.intern(raw);
+            column.count(value, 1);
+            self.cells.push(value);
+        }
+        self.ids.push(id.into());
+        let source = self.source_names.intern(source);
+        self.sources.push(u16::try_from(source).unwrap_or(u16::MAX));
+        row
+    }
+
+    /// Overwrites a row, whose values are counted no more.
+    pub fn replace(&mut self, row: u32, id: &str, source: &str, raw: &[&str]) {
+        self.clear(row);
+        let width = self.columns.len();
+        for (field, column) in self.columns.iter_mut().enumerate() {
+            let value = column.intern(raw);
+            column.count(value, 1);
+            self.cells[row as usize * width + field] = value;
+        }
+        self.ids[row as usize] = id.into();
+        let source = self.source_names.intern(source);
+        self.sources[row as usize] = u16::try_from(source).unwrap_or(u16::MAX);
+    }
+
+    /// Empties a row: it stays, without values, and its values are counted no more.
+    pub fn clear(&mut self, row: u32) {
+        let width = self.columns.len();
+        for (field, column) in self.columns.iter_mut().enumerate() {
+            let cell = &mut self.cells[row as usize * width + field];
+            column.count(*cell, -1);
+            *cell = NONE;
+        }
+    }
+
+    /// Forgets what only helps while many records are read.
+    pub fn shrink(&mut self) {
+        for column in &mut self.columns {
+            column.memo = None;
+        }
+        self.cells.shrink_to_fit();
+        self.ids.shrink_to_fit();
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// How many fields there are.
+    pub fn width(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// The name of a field.
+    pub fn field_name(&self, field: usize) -> &str {
+        &self.columns[field].plan.name
+    }
+
+    /// The place of a field, by name.
+    pub fn field(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|c| &*c.plan.name == name)
+    }
+
+    /// The value number of a field of a row; [`NONE`] when it has none.
+    #[inline]
+    pub fn value(&self, row: u32, field: usize) -> u32 {
+        self.cells[row as usize * self.columns.len() + field]
+    }
+
+    /// The value numbers of a row, one for each field.
+    #[inline]
+    pub fn row(&self, row: u32) -> &[u32] {
+        let width = self.columns.len();
+        &self.cells[row as usize * width..][..width]
+    }
+
+    /// The normalised text of a field of a row; empty when it has none.
+    pub fn text(&self, row: u32, field: usize) -> &str {
+        self.columns[field].values.text(self.value(row, field))
+    }
+
+    /// The distinct values of a field.
+    pub fn values(&self, field: usize) -> &Dictionary {
+        &self.columns[field].values
+    }
+
+    /// How many records hold a value.
+    pub fn count(&self, field: usize, value: u32) -> u32 {
+        self.columns[field].counts.get(value as usize).copied().unwrap_or(0)
+    }
+
+    /// How many records have the field.
+    pub fn present(&self, field: usize) -> u32 {
+        self.columns[field].present
+    }
+
+    /// Share of the records with the field that hold this value, 0 to 1.
+    pub fn frequency(&self, field: usize, value: u32) -> f64 {
+        f64::from(self.count(field, value)) / f64::from(self.present(field).max(1))
+    }
+
+    /// The source of a row, as a number; see [`Table::source_name`].
+    pub fn source(&self, row: u32) -> u16 {
+        self.sources[row as usize]
+    }
+
+    /// The name of the source of a row.
+    pub fn source_name(&self, row: u32) -> &str {
+        self.source_names.text(u32::from(self.source(row)))
+    }
+
+    /// How many sources there are.
+    pub fn source_count(&self) -> usize {
+        self.source_names.id_bound() - 1
+    }
+
+    /// The record's id.
+    pub fn id(&self, row: u32) -> &str {
+        &self.ids[row as usize]
+    }
+}
