@@ -4,6 +4,7 @@ mod follow;
 mod names;
 mod probe;
 mod service;
+pub mod settle;
 
 pub use probe::{Match, Probe, Weight};
 pub use service::Curation;
