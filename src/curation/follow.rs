@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::service::Inner;
+use super::curator::Inner;
 use crate::domain::change::Change;
 use crate::domain::id::{ExternalId, TwinId};
 use crate::domain::naming::NAME_PATHS;

@@ -1,10 +1,10 @@
 //! Master data in good order: which record means which twin, what is doubtful, what is missing.
 
+mod curator;
 mod follow;
 mod names;
 mod probe;
-mod service;
 pub mod settle;
 
+pub use curator::Curator;
 pub use probe::{Match, Probe, Weight};
-pub use service::Curation;

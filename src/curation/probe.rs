@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::service::Curation;
+use super::curator::Curator;
 use crate::domain::id::TwinId;
 use crate::domain::view::View;
 use crate::dtdl::Dtmi;
@@ -46,7 +46,7 @@ pub struct Weight {
     pub bits: f64,
 }
 
-impl Curation {
+impl Curator {
     /// The twins that may be meant, the most probable first.
     pub fn probe(&self, probe: &Probe) -> Vec<Match> {
         let mut found: BTreeMap<TwinId, Match> = BTreeMap::new();

@@ -15,7 +15,7 @@ use tower_http::trace::TraceLayer;
 
 use super::guard::{self, Guard};
 use super::{dtmi, health, import, reconcile};
-use crate::curation::Curation;
+use crate::curation::Curator;
 use crate::domain::id::abridged;
 use crate::engine::Engine;
 use crate::feed::Feed;
@@ -31,7 +31,7 @@ pub struct Routes {
     /// Events.
     pub feed: Feed,
     /// Names, matching and what is to be decided.
-    pub curation: Curation,
+    pub curation: Curator,
     /// The typed schema.
     pub graphql: Arc<dyn GraphqlService>,
     /// How the GraphQL endpoint behaves.

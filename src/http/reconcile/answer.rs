@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::query::Query;
-use crate::curation::{Curation, Match, Probe};
+use crate::curation::{Curator, Match, Probe};
 use crate::domain::id::TwinId;
 use crate::domain::naming::display_name;
 use crate::domain::view::View;
@@ -15,7 +15,7 @@ const MATCHES_FROM: f64 = 0.9;
 const RIVAL_UP_TO: f64 = 0.5;
 
 /// The candidates of one query, the best first.
-pub fn candidates(curation: &Curation, query: &Query) -> Value {
+pub fn candidates(curation: &Curator, query: &Query) -> Value {
     let models: Option<Vec<Dtmi>> = query.types.iter().map(|id| id.parse().ok()).collect();
     // A type that can be none of ours has no candidates.
     let Some(models) = models else { return json!([]) };

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::router::{bad_request, batch_too_large, unavailable};
 use super::suggest::ID_OF;
-use crate::curation::Curation;
+use crate::curation::Curator;
 use crate::domain::id::TwinId;
 use crate::domain::view::View;
 use crate::problem::Problem;
@@ -18,7 +18,7 @@ const PROPERTIES_MAX: usize = 100;
 ///
 /// # Errors
 /// What is wrong with the query.
-pub async fn extend(curation: &Curation, text: &str) -> Result<Value, Problem> {
+pub async fn extend(curation: &Curator, text: &str) -> Result<Value, Problem> {
     let (ids, properties) = read(text)?;
     let mut rows = Map::new();
     for id in ids {
@@ -52,7 +52,7 @@ fn read(text: &str) -> Result<(Vec<String>, Vec<String>), Problem> {
 
 /// Master data, ids and the latest measurements of one twin.
 async fn values(
-    curation: &Curation,
+    curation: &Curator,
     twin: TwinId,
     properties: &[String],
 ) -> Result<Map<String, Value>, Problem> {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::curation::Curation;
+use crate::curation::Curator;
 use crate::domain::id::TwinId;
 use crate::domain::naming::display_name;
 use crate::domain::view::View;
@@ -11,7 +11,7 @@ use crate::domain::view::View;
 const ROWS_MAX: usize = 12;
 
 /// The page, or nothing when there is no such twin.
-pub fn page(curation: &Curation, twin: TwinId) -> Option<String> {
+pub fn page(curation: &Curator, twin: TwinId) -> Option<String> {
     let scope = curation.engine().scope(None, None);
     curation.engine().read(|state| {
         let view = View { state, scope };

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use super::query::{BATCH_QUERIES_MAX, batch};
 use super::suggest::{self, Prefix, SUGGESTIONS_MAX};
 use super::{answer, extend, manifest, preview};
-use crate::curation::Curation;
+use crate::curation::Curator;
 use crate::domain::id::{TwinId, abridged};
 use crate::http::body;
 use crate::problem::Problem;
@@ -24,7 +24,7 @@ const BODY: body::Size = body::Size { bytes_max: 1 << 20, advice: "send fewer qu
 const RETRY_AFTER_S: u32 = 5;
 
 /// `/reconcile` and what belongs to it.
-pub fn router(curation: Curation) -> Router {
+pub fn router(curation: Curator) -> Router {
     Router::new()
         .route("/reconcile", get(by_get).post(by_post))
         .route("/reconcile/suggest/{what}", get(suggestions))
@@ -34,7 +34,7 @@ pub fn router(curation: Curation) -> Router {
 }
 
 async fn by_get(
-    State(curation): State<Curation>,
+    State(curation): State<Curator>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -46,7 +46,7 @@ async fn by_get(
 }
 
 async fn by_post(
-    State(curation): State<Curation>,
+    State(curation): State<Curator>,
     headers: HeaderMap,
     mut request: Body,
 ) -> Result<Response, Problem> {
@@ -80,7 +80,7 @@ impl Form {
         form
     }
 
-    async fn answer(self, curation: &Curation) -> Result<Response, Problem> {
+    async fn answer(self, curation: &Curator) -> Result<Response, Problem> {
         curation.caught_up(curation.engine().head()).await;
         if let Some(extend) = self.extend {
             return Ok(Json(extend::extend(curation, &extend).await?).into_response());
@@ -100,7 +100,7 @@ impl Form {
 }
 
 async fn suggestions(
-    State(curation): State<Curation>,
+    State(curation): State<Curator>,
     Path(what): Path<String>,
     Query(params): Query<HashMap<String, String>>,
 ) -> Result<Json<Value>, Problem> {
@@ -121,7 +121,7 @@ async fn suggestions(
 }
 
 async fn proposals(
-    State(curation): State<Curation>,
+    State(curation): State<Curator>,
     Query(params): Query<HashMap<String, String>>,
 ) -> Result<Json<Value>, Problem> {
     let of_type = params.get("type").map(String::as_str).unwrap_or_default();
@@ -130,7 +130,7 @@ async fn proposals(
 }
 
 async fn previewed(
-    State(curation): State<Curation>,
+    State(curation): State<Curator>,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let twin = id.parse::<TwinId>().ok();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::answer::{entity, kind};
-use crate::curation::Curation;
+use crate::curation::Curator;
 use crate::domain::view::View;
 use crate::dtdl::ContentKind;
 
@@ -33,7 +33,7 @@ impl Prefix {
 }
 
 /// Twins with a name or id that begins so.
-pub fn entities(curation: &Curation, prefix: &Prefix) -> Value {
+pub fn entities(curation: &Curator, prefix: &Prefix) -> Value {
     let wanted = prefix.skip.min(SKIPPED_MAX) + SUGGESTIONS_MAX;
     let twins = curation.named_like(&prefix.text, wanted);
     let scope = curation.engine().scope(None, None);
@@ -48,7 +48,7 @@ pub fn entities(curation: &Curation, prefix: &Prefix) -> Value {
 }
 
 /// Models whose name or id holds the text.
-pub fn types(curation: &Curation, prefix: &Prefix) -> Value {
+pub fn types(curation: &Curator, prefix: &Prefix) -> Value {
     let catalogue = curation.engine().catalogue();
     let types = catalogue.iter().map(|interface| kind(&catalogue, &interface.id));
     prefix.page(types.filter(|kind| {
@@ -58,7 +58,7 @@ pub fn types(curation: &Curation, prefix: &Prefix) -> Value {
 }
 
 /// Identity fields, and properties of all models, that hold the text.
-pub fn properties(curation: &Curation, prefix: &Prefix) -> Value {
+pub fn properties(curation: &Curator, prefix: &Prefix) -> Value {
     let catalogue = curation.engine().catalogue();
     let mut names: Vec<&str> = IDENTITY_FIELDS.to_vec();
     for interface in catalogue.iter() {
@@ -71,7 +71,7 @@ pub fn properties(curation: &Curation, prefix: &Prefix) -> Value {
 }
 
 /// The properties that twins of a model may have: for fetching them.
-pub fn proposals(curation: &Curation, of_type: &str, limit: usize) -> Value {
+pub fn proposals(curation: &Curator, of_type: &str, limit: usize) -> Value {
     let catalogue = curation.engine().catalogue();
     let contents = catalogue.find(of_type).into_iter().flat_map(|i| i.contents().to_vec());
     let own = contents.filter(|c| is_property(&c.kind)).map(|content| property(&content.name));

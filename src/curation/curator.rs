@@ -16,7 +16,7 @@ const FOLLOWS_WITHIN: Duration = Duration::from_secs(2);
 
 /// Master data in good order. Cloning it is cheap.
 #[derive(Clone)]
-pub struct Curation {
+pub struct Curator {
     pub(super) inner: Arc<Inner>,
 }
 
@@ -28,7 +28,7 @@ pub(super) struct Inner {
     pub(super) followed: watch::Sender<Position>,
 }
 
-impl Curation {
+impl Curator {
     /// Indexes what there is, and follows what the engine commits from then on.
     pub async fn start(engine: Engine) -> Self {
         let inner = Arc::new(Inner {
