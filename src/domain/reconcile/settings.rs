@@ -297,6 +297,8 @@ pub enum ClusterSettings {
     /// All that hangs together by pairs at or above the link threshold.
     #[default]
     Components,
+    /// The most alike clusters join first, as long as their records on average are linked.
+    AverageLink,
     /// Each record joins the record that it fits best.
     BestLink,
     /// At most one record of each source in a cluster, the best pairs first.
