@@ -11,6 +11,7 @@ use super::pattern::Pattern;
 use super::plan::Plan;
 use super::rule;
 use super::settings::RuleEffect;
+use super::settle::settle;
 use super::table::Table;
 use super::weigh::{BITS_MAX, Weights, probability, weight_of};
 
@@ -162,6 +163,9 @@ pub fn deduplicate(
     progress.phase(Phase::Cluster);
     let scored = Scored { plan, table, weights: &weights, pairs: &pairs };
     let clusters = plan.clustering().cluster(&scored);
+    if plan.settings().settle {
+        pairs = settle(&scored, &clusters);
+    }
     Found { pairs, clusters, estimate: learnt, model, blocks: blocks.reports(), compared }
 }
 

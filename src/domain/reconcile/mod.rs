@@ -26,6 +26,7 @@ pub mod preset;
 mod registry;
 mod rule;
 mod settings;
+mod settle;
 mod structure;
 mod table;
 mod weigh;

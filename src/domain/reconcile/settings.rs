@@ -38,6 +38,9 @@ pub struct Settings {
     /// How linked pairs become clusters.
     #[serde(default)]
     pub cluster: ClusterSettings,
+    /// Whether pairs are told what the clusters say: inside a cluster they are linked, others are not.
+    #[serde(default)]
+    pub settle: bool,
 }
 
 /// Which pairs may be linked at all.

@@ -25,6 +25,7 @@ pub fn generic(raw_columns: &[&str], records: &[RawRecord<'_>]) -> Settings {
         prior: PriorSettings::default(),
         estimate: EstimateSettings::default(),
         cluster: if one_source { ClusterSettings::AverageLink } else { ClusterSettings::OneToOne },
+        settle: true,
     }
 }
 
