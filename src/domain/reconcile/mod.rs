@@ -26,14 +26,15 @@ pub mod preset;
 mod registry;
 mod rule;
 mod settings;
+mod settle;
 mod structure;
 mod table;
 mod weigh;
 
 pub use block::{BlockReport, Blocks, Task};
-pub use cluster::{BestLink, Cluster, Clusters, Components, OneToOne};
+pub use cluster::{AverageLink, BestLink, Cluster, Clusters, Components, OneToOne};
 pub use compare::{Compare, FieldComparison, NULL};
-pub use dedupe::{Found, Phase, Progress, Quiet, ScoredPair, deduplicate};
+pub use dedupe::{Found, Phase, Progress, Quiet, Scored, ScoredPair, deduplicate};
 pub use dictionary::Dictionary;
 pub use error::SettingsError;
 pub use estimate::{Estimate, estimate};

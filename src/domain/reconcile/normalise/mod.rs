@@ -4,12 +4,14 @@ mod date;
 mod digits;
 mod identifier;
 mod phonetic;
+mod rest;
 mod text;
 
 pub use date::date;
 pub use digits::{digits, number};
 pub use identifier::identifier;
 pub use phonetic::soundex;
+pub use rest::rest;
 pub use text::{fold, letters, text, unaccent};
 
 use super::registry::Normaliser;
@@ -22,6 +24,7 @@ pub(super) const ALL: &[(&str, Normaliser)] = &[
     ("identifier", identifier),
     ("letters", letters),
     ("number", number),
+    ("rest", rest),
     ("soundex", soundex),
     ("text", text),
     ("unaccent", unaccent),

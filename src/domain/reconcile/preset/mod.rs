@@ -1,1 +1,8 @@
 //! Settings that work without being asked for: a file each.
+
+mod blocking;
+mod columns;
+mod generic;
+mod profile;
+
+pub use generic::generic;
