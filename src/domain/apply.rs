@@ -79,13 +79,15 @@ fn apply_to_twin(
             touched.insert(FactKey::Twin(*twin));
         }
         Change::PropertyAsserted { twin, path, valid, value } => {
-            let timeline = state.graph.twin_mut(*twin).property_mut(path);
+            let source = value.source.as_ref();
+            let timeline = state.graph.twin_mut(*twin).statement_mut(path, source);
             timeline.assert(*valid, value.clone(), position);
-            touched.insert(FactKey::Property(*twin, path.clone()));
+            touched.insert(FactKey::Property(*twin, path.clone(), source.cloned()));
         }
-        Change::PropertyRetracted { twin, path, valid } => {
-            state.graph.twin_mut(*twin).property_mut(path).retract(*valid, position);
-            touched.insert(FactKey::Property(*twin, path.clone()));
+        Change::PropertyRetracted { twin, path, valid, source } => {
+            let timeline = state.graph.twin_mut(*twin).statement_mut(path, source.as_ref());
+            timeline.retract(*valid, position);
+            touched.insert(FactKey::Property(*twin, path.clone(), source.clone()));
         }
         Change::ModelsAdded(_)
         | Change::SystemDeclared { .. }

@@ -95,8 +95,8 @@ pub struct SourceRecord {
 pub enum FactKey {
     /// The existence of a twin.
     Twin(TwinId),
-    /// A property of a twin.
-    Property(TwinId, PropertyPath),
+    /// What one system, or a person or client, said of a property of a twin.
+    Property(TwinId, PropertyPath, Option<Arc<str>>),
     /// A relationship.
     Relationship(RelationshipId),
     /// What an external id means.

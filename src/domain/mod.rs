@@ -11,6 +11,7 @@ pub mod graph;
 pub mod id;
 pub mod log;
 pub mod reading;
+pub mod reconcile;
 pub mod record;
 pub mod rejection;
 pub mod role;

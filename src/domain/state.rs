@@ -82,7 +82,8 @@ impl State {
                 self.graph.twin_mut(id).existence.restore(fact);
             }
             FactRow::Property(id, path, fact) => {
-                self.graph.twin_mut(id).property_mut(&path).restore(fact);
+                let source = fact.value.source.clone();
+                self.graph.twin_mut(id).statement_mut(&path, source.as_ref()).restore(fact);
             }
             FactRow::Relationship(ends, fact) => self.graph.edge_mut(&ends).restore(fact),
             FactRow::Crosswalk(external, fact) => {
@@ -104,8 +105,9 @@ impl State {
         for key in touched {
             match key {
                 FactKey::Twin(id) => self.graph.twin_mut(*id).existence.roll_back(position),
-                FactKey::Property(id, path) => {
-                    self.graph.twin_mut(*id).property_mut(path).roll_back(position);
+                FactKey::Property(id, path, source) => {
+                    let twin = self.graph.twin_mut(*id);
+                    twin.statement_mut(path, source.as_ref()).roll_back(position);
                 }
                 FactKey::Relationship(id) => {
                     if let Some(timeline) = self.graph.edge_by_id_mut(*id) {
@@ -133,8 +135,8 @@ impl State {
     fn keys(&self) -> BTreeSet<FactKey> {
         let properties = |id: TwinId| {
             let twin = self.graph.twin(id);
-            let paths = twin.into_iter().flat_map(|t| t.properties().map(|(path, _)| path.clone()));
-            paths.map(move |path| FactKey::Property(id, path))
+            let said = twin.into_iter().flat_map(|t| t.statements());
+            said.map(move |said| FactKey::Property(id, said.path.clone(), said.source.clone()))
         };
         let twins = || self.graph.twins().map(|t| t.id);
         let mut keys: BTreeSet<FactKey> = twins().map(FactKey::Twin).collect();
@@ -153,8 +155,9 @@ impl State {
                     FactRow::Twin(*id, f)
                 })
             }
-            FactKey::Property(id, path) => {
-                let timeline = self.graph.twin(*id).and_then(|t| t.property(path));
+            FactKey::Property(id, path, source) => {
+                let twin = self.graph.twin(*id);
+                let timeline = twin.and_then(|t| t.statement(path, source.as_deref()));
                 picked(timeline, edited_at, |f| FactRow::Property(*id, path.clone(), f))
             }
             FactKey::Relationship(id) => self.graph.edge(*id).map_or_else(Vec::new, |edge| {
