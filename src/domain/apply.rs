@@ -49,6 +49,7 @@ pub fn apply(
         Change::Linked { external, valid, link } => {
             let timeline = state.crosswalks.timeline_mut(external, Some(link.twin));
             timeline.assert(*valid, link.clone(), position);
+            state.note_described(external);
             touched.insert(FactKey::Crosswalk(external.clone()));
         }
         Change::Unlinked { external, valid } => {
@@ -60,6 +61,7 @@ pub fn apply(
         }
         Change::RecordStored { key, valid, record } => {
             state.records.timeline_mut(key).assert(*valid, record.clone(), position);
+            state.note_described(key);
             touched.insert(FactKey::Record(key.clone()));
         }
         Change::RecordRetracted { key, valid } => {

@@ -84,7 +84,7 @@ pub struct Binding {
 }
 
 /// What one system says about one thing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct SourceRecord {
     /// The kind of thing in the system's own words, for example `equipment`.
     pub kind: Arc<str>,

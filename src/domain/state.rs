@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::crosswalk::Crosswalks;
-use super::fact::{FactKey, FactRow, JsonMap};
+use super::fact::{FactKey, FactRow};
 use super::graph::Graph;
-use super::id::{Position, TwinId};
+use super::id::{ExternalId, Position, TwinId};
+use super::reconcile::survive::Survivorship;
 use super::record::Records;
 use super::role::{PlaceRules, Role, Roles};
+use super::source::Sources;
 use super::stream::Streams;
 use super::timeline::{Fact, Timeline};
 use crate::dtdl::Catalogue;
@@ -20,6 +22,8 @@ pub struct Rules {
     pub roles: Roles,
     /// How places nest.
     pub places: PlaceRules,
+    /// Which of several values is a twin's own.
+    pub survivorship: Survivorship,
     /// Most streams that are opened.
     pub streams_max: usize,
 }
@@ -32,7 +36,7 @@ pub struct State {
     /// Systems of ids, by name, with their names for people.
     pub systems: BTreeMap<Arc<str>, Arc<str>>,
     /// How sources are read and how far they are trusted, by name.
-    pub sources: BTreeMap<Arc<str>, Arc<JsonMap>>,
+    pub sources: Sources,
     /// Twins and relationships.
     pub graph: Graph,
     /// What external ids mean.
@@ -53,7 +57,7 @@ pub(super) struct Before {
     pub(super) position: Position,
     pub(super) catalogue: Catalogue,
     pub(super) systems: BTreeMap<Arc<str>, Arc<str>>,
-    pub(super) sources: BTreeMap<Arc<str>, Arc<JsonMap>>,
+    pub(super) sources: Sources,
 }
 
 impl State {
@@ -92,6 +96,7 @@ impl State {
             FactRow::Crosswalk(external, fact) => {
                 let meant = Some(fact.value.twin);
                 self.crosswalks.timeline_mut(&external, meant).restore(fact);
+                self.note_described(&external);
             }
             FactRow::Binding(id, fact) => {
                 self.streams.index_twin(fact.value.twin, id);
@@ -99,7 +104,23 @@ impl State {
                     stream.bindings.restore(fact);
                 }
             }
-            FactRow::Record(key, fact) => self.records.timeline_mut(&key).restore(fact),
+            FactRow::Record(key, fact) => {
+                self.records.timeline_mut(&key).restore(fact);
+                self.note_described(&key);
+            }
+        }
+    }
+
+    /// Notes at the twins that an id ever meant that a record is kept by it, so that reading them finds it at once.
+    pub(super) fn note_described(&mut self, key: &ExternalId) {
+        if self.records.timeline(key).is_none() {
+            return;
+        }
+        let Some(links) = self.crosswalks.timeline(key) else {
+            return;
+        };
+        for link in links.facts() {
+            self.graph.twin_mut(link.value.twin).note_record(key);
         }
     }
 

@@ -17,6 +17,8 @@ pub struct TwinNode {
     statements: Vec<Statement>,
     /// The ids by which records are kept that are, or were, about it.
     records: Vec<ExternalId>,
+    /// Whether several sources stated something of it.
+    several_sources: bool,
 }
 
 /// What one author ever said of one property of the twin itself.
@@ -34,7 +36,7 @@ impl TwinNode {
     /// A twin of which nothing is known yet.
     pub fn new(id: TwinId) -> Self {
         let (existence, statements, records) = (Timeline::default(), Vec::new(), Vec::new());
-        Self { id, existence, statements, records }
+        Self { id, existence, statements, records, several_sources: false }
     }
 
     /// What one author said of a property.
@@ -52,6 +54,9 @@ impl TwinNode {
         let at = match self.find(path, source.map(|source| &**source)) {
             Ok(at) => at,
             Err(at) => {
+                let of_another =
+                    |said: &Statement| said.source.is_some() && said.source.as_ref() != source;
+                self.several_sources |= source.is_some() && self.statements.iter().any(of_another);
                 let (path, source) = (path.clone(), source.cloned());
                 let timeline = Timeline::default();
                 self.statements.insert(at, Statement { path, source, timeline });
@@ -71,6 +76,13 @@ impl TwinNode {
     /// All that was said of the twin itself, by property and author.
     pub fn statements(&self) -> &[Statement] {
         &self.statements
+    }
+
+    /// Whether sources may disagree about it: records are kept that are about it, or several sources stated values.
+    ///
+    /// If not, a property has the value that a steward stated, else what its one source did.
+    pub fn is_disputable(&self) -> bool {
+        self.several_sources || !self.records.is_empty()
     }
 
     /// The ids by which records are kept that are, or were at some time, about it.

@@ -22,19 +22,6 @@ pub enum Reason {
     Order,
 }
 
-impl Reason {
-    /// Its name in answers.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Override => "override",
-            Self::Only => "only",
-            Self::Agreement => "agreement",
-            Self::Rule(rule) => rule.name(),
-            Self::Order => "order",
-        }
-    }
-}
-
 /// The claims in order of merit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {

@@ -18,6 +18,8 @@ pub enum Measure<'a> {
     Moment(Option<Timestamp>),
     /// A count.
     Count(usize),
+    /// How many values are filled: of these properties, and of all that the author gives.
+    Filled(usize, usize),
     /// The values themselves; the greater the better.
     Greatest(Values<'a>),
     /// The values themselves; the less the better.
@@ -31,12 +33,16 @@ impl Measure<'_> {
             (Self::Trust(a), Self::Trust(b)) => a.total_cmp(b),
             (Self::Moment(a), Self::Moment(b)) => a.cmp(b),
             (Self::Count(a), Self::Count(b)) => a.cmp(b),
+            (Self::Filled(here, all), Self::Filled(there, others)) => {
+                (here, all).cmp(&(there, others))
+            }
             (Self::Greatest(a), Self::Greatest(b)) => values_order(a, b),
             (Self::Least(a), Self::Least(b)) => values_order(b, a),
             (
                 Self::Trust(_)
                 | Self::Moment(_)
                 | Self::Count(_)
+                | Self::Filled(..)
                 | Self::Greatest(_)
                 | Self::Least(_),
                 _,
@@ -59,6 +65,7 @@ impl fmt::Display for Measure<'_> {
             Self::Moment(Some(moment)) => moment.fmt(f),
             Self::Moment(None) => f.write_str("unknown"),
             Self::Count(count) => count.fmt(f),
+            Self::Filled(here, all) => write!(f, "{here} here, {all} in all"),
             Self::Greatest(values) | Self::Least(values) => {
                 let texts: Vec<String> = values.iter().map(|(_, value)| shown(value)).collect();
                 f.write_str(&texts.join(", "))

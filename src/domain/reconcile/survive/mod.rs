@@ -25,4 +25,4 @@ pub use measure::Measure;
 pub use policy::{Group, Paths, Plan, PropertyRules, Survivorship};
 pub use rule::Rule;
 pub use same::same_value;
-pub use trust::Trust;
+pub use trust::{Trust, UNTOLD};

@@ -9,10 +9,7 @@ use super::measure::Measure;
 ///
 /// An address of four lines goes before one of two; of two names, that of the fuller record.
 pub fn measure<'a>(claim: &Claim<'a>) -> Measure<'a> {
-    /// More than any record gives properties, so that the values themselves count first.
-    const VALUES_FIRST: usize = 1 << 20;
-    let filled: usize = claim.values.iter().map(|(_, value)| filled(value)).sum();
-    Measure::Count(filled * VALUES_FIRST + claim.given.min(VALUES_FIRST - 1))
+    Measure::Filled(claim.values.iter().map(|(_, value)| filled(value)).sum(), claim.given)
 }
 
 fn filled(value: &Value) -> usize {

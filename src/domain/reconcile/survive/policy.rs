@@ -54,6 +54,11 @@ impl Paths {
         Self(paths.into_iter().map(Into::into).collect())
     }
 
+    /// The paths, as they were given.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.0.iter()
+    }
+
     /// Whether a property is one of them.
     pub fn hold(&self, path: &str) -> bool {
         self.0.iter().any(|held| match held.strip_suffix('*') {

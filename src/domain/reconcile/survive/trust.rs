@@ -53,6 +53,9 @@ impl Trust {
     }
 }
 
+/// The trust in a source of which nobody said anything.
+pub static UNTOLD: Trust = Trust::DEFAULT;
+
 impl Default for Trust {
     fn default() -> Self {
         Self::DEFAULT
