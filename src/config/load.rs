@@ -12,6 +12,7 @@ use super::mqtt::Mqtt;
 use super::roles::{Places, RoleRoots};
 use super::server::Server;
 use super::store::Database;
+use super::survivorship::Survivorship;
 use crate::domain::rejection::Rejection;
 use crate::domain::role::Roles;
 use crate::domain::state::Rules;
@@ -33,6 +34,8 @@ pub struct Config {
     pub roles: RoleRoots,
     /// How places nest.
     pub places: Places,
+    /// Which of several sources' values survives.
+    pub survivorship: Survivorship,
     /// Readings, whatever the protocol.
     pub ingest: Ingest,
     /// The MQTT broker to take readings from.
@@ -54,7 +57,7 @@ pub enum ConfigError {
     /// Something in it is wrong.
     #[error("the configuration cannot be used: {0}")]
     Invalid(Box<figment::Error>),
-    /// A model id in it is not one.
+    /// A rule in it makes no sense.
     #[error("the configuration cannot be used: {0}")]
     Role(#[from] Box<Rejection>),
 }
@@ -81,11 +84,12 @@ impl Config {
     /// The rules of the domain that are configured.
     ///
     /// # Errors
-    /// When a root model of a role is no DTMI.
+    /// When a model in them is no DTMI, or a number makes no sense.
     pub fn rules(&self) -> Result<Rules, ConfigError> {
         Ok(Rules {
             roles: Roles::new(self.roles.roots().map_err(Box::new)?),
             places: self.places.rules(),
+            survivorship: self.survivorship.rules().map_err(Box::new)?,
             streams_max: self.limits.streams,
         })
     }

@@ -7,6 +7,7 @@ mod mqtt;
 mod roles;
 mod server;
 mod store;
+mod survivorship;
 
 pub use ingest::Ingest;
 pub use limits::Limits;
@@ -15,3 +16,4 @@ pub use mqtt::Mqtt;
 pub use roles::{Places, RoleRoots};
 pub use server::Server;
 pub use store::Database;
+pub use survivorship::Survivorship;

@@ -75,8 +75,7 @@ fn names_of(view: &View<'_>, twin: TwinId) -> Vec<String> {
     if view.twin(twin).is_none() {
         return Vec::new();
     }
-    let names =
-        NAME_PATHS.iter().filter_map(|path| view.property(twin, path)?.value.value.as_str());
+    let names = NAME_PATHS.iter().filter_map(|path| view.property(twin, path)?.value.as_str());
     let ids = view.external_ids(twin);
     let ids = ids.into_iter().map(|(external, _)| external.id.to_string());
     names.map(str::to_owned).chain(ids).chain([twin.to_string()]).collect()

@@ -40,7 +40,7 @@ pub enum Change {
         /// When.
         valid: Interval,
     },
-    /// A property has a value during an interval.
+    /// A property has a value during an interval, says a system, or a person or client; what others said stands.
     PropertyAsserted {
         /// The twin.
         twin: TwinId,
@@ -51,7 +51,7 @@ pub enum Change {
         /// The value and its source.
         value: PropertyValue,
     },
-    /// A property has no value during an interval.
+    /// A system, or a person or client, does not say any more what a property is during an interval.
     PropertyRetracted {
         /// The twin.
         twin: TwinId,
@@ -59,6 +59,9 @@ pub enum Change {
         path: PropertyPath,
         /// When.
         valid: Interval,
+        /// The system whose statement ends; `None` for what persons and clients said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<Arc<str>>,
     },
     /// A relationship holds during an interval.
     RelationshipAsserted {

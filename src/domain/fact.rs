@@ -84,7 +84,7 @@ pub struct Binding {
 }
 
 /// What one system says about one thing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct SourceRecord {
     /// The kind of thing in the system's own words, for example `equipment`.
     pub kind: Arc<str>,
@@ -109,8 +109,8 @@ pub struct SourceRecord {
 pub enum FactKey {
     /// The existence of a twin.
     Twin(TwinId),
-    /// A property of a twin.
-    Property(TwinId, PropertyPath),
+    /// What one system, or a person or client, said of a property of a twin.
+    Property(TwinId, PropertyPath, Option<Arc<str>>),
     /// A relationship.
     Relationship(RelationshipId),
     /// What an external id means.

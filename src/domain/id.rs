@@ -30,6 +30,11 @@ pub struct InvalidId {
 #[serde(transparent)]
 pub struct TwinId(pub Uuid);
 
+impl TwinId {
+    /// Before every other.
+    pub const FIRST: TwinId = TwinId(Uuid::nil());
+}
+
 /// A relationship's id, derived from its ends so that stating it twice is stating it once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

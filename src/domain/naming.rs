@@ -8,7 +8,7 @@ pub const NAME_PATHS: [&str; 4] = ["displayName", "name", "label", "title"];
 
 /// What people call the twin: its name, else an id of it, else its model.
 pub fn display_name(view: &View<'_>, id: TwinId) -> String {
-    let named = NAME_PATHS.iter().filter_map(|path| view.property(id, path)?.value.value.as_str());
+    let named = NAME_PATHS.iter().filter_map(|path| view.property(id, path)?.value.as_str());
     if let Some(name) = named.into_iter().find(|name| !name.trim().is_empty()) {
         return name.to_owned();
     }

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::crosswalk::Crosswalks;
-use super::fact::{FactKey, FactRow, JsonMap};
+use super::fact::{FactKey, FactRow};
 use super::graph::Graph;
-use super::id::{Position, TwinId};
+use super::id::{ExternalId, Position, TwinId};
+use super::reconcile::survive::Survivorship;
 use super::record::Records;
 use super::role::{PlaceRules, Role, Roles};
+use super::source::Sources;
 use super::stream::Streams;
 use super::timeline::{Fact, Timeline};
 use crate::dtdl::Catalogue;
@@ -20,6 +22,8 @@ pub struct Rules {
     pub roles: Roles,
     /// How places nest.
     pub places: PlaceRules,
+    /// Which of several values is a twin's own.
+    pub survivorship: Survivorship,
     /// Most streams that are opened.
     pub streams_max: usize,
 }
@@ -32,7 +36,7 @@ pub struct State {
     /// Systems of ids, by name, with their names for people.
     pub systems: BTreeMap<Arc<str>, Arc<str>>,
     /// How sources are read and how far they are trusted, by name.
-    pub sources: BTreeMap<Arc<str>, Arc<JsonMap>>,
+    pub sources: Sources,
     /// Twins and relationships.
     pub graph: Graph,
     /// What external ids mean.
@@ -53,7 +57,7 @@ pub(super) struct Before {
     pub(super) position: Position,
     pub(super) catalogue: Catalogue,
     pub(super) systems: BTreeMap<Arc<str>, Arc<str>>,
-    pub(super) sources: BTreeMap<Arc<str>, Arc<JsonMap>>,
+    pub(super) sources: Sources,
 }
 
 impl State {
@@ -85,12 +89,14 @@ impl State {
                 self.graph.twin_mut(id).existence.restore(fact);
             }
             FactRow::Property(id, path, fact) => {
-                self.graph.twin_mut(id).property_mut(&path).restore(fact);
+                let source = fact.value.source.clone();
+                self.graph.twin_mut(id).statement_mut(&path, source.as_ref()).restore(fact);
             }
             FactRow::Relationship(ends, fact) => self.graph.edge_mut(&ends).restore(fact),
             FactRow::Crosswalk(external, fact) => {
                 let meant = Some(fact.value.twin);
                 self.crosswalks.timeline_mut(&external, meant).restore(fact);
+                self.note_described(&external);
             }
             FactRow::Binding(id, fact) => {
                 self.streams.index_twin(fact.value.twin, id);
@@ -98,7 +104,23 @@ impl State {
                     stream.bindings.restore(fact);
                 }
             }
-            FactRow::Record(key, fact) => self.records.timeline_mut(&key).restore(fact),
+            FactRow::Record(key, fact) => {
+                self.records.timeline_mut(&key).restore(fact);
+                self.note_described(&key);
+            }
+        }
+    }
+
+    /// Notes at the twins that an id ever meant that a record is kept by it, so that reading them finds it at once.
+    pub(super) fn note_described(&mut self, key: &ExternalId) {
+        if self.records.timeline(key).is_none() {
+            return;
+        }
+        let Some(links) = self.crosswalks.timeline(key) else {
+            return;
+        };
+        for link in links.facts() {
+            self.graph.twin_mut(link.value.twin).note_record(key);
         }
     }
 
@@ -107,8 +129,9 @@ impl State {
         for key in touched {
             match key {
                 FactKey::Twin(id) => self.graph.twin_mut(*id).existence.roll_back(position),
-                FactKey::Property(id, path) => {
-                    self.graph.twin_mut(*id).property_mut(path).roll_back(position);
+                FactKey::Property(id, path, source) => {
+                    let twin = self.graph.twin_mut(*id);
+                    twin.statement_mut(path, source.as_ref()).roll_back(position);
                 }
                 FactKey::Relationship(id) => {
                     if let Some(timeline) = self.graph.edge_by_id_mut(*id) {
@@ -137,8 +160,8 @@ impl State {
     fn keys(&self) -> BTreeSet<FactKey> {
         let properties = |id: TwinId| {
             let twin = self.graph.twin(id);
-            let paths = twin.into_iter().flat_map(|t| t.properties().map(|(path, _)| path.clone()));
-            paths.map(move |path| FactKey::Property(id, path))
+            let said = twin.into_iter().flat_map(|t| t.statements());
+            said.map(move |said| FactKey::Property(id, said.path.clone(), said.source.clone()))
         };
         let twins = || self.graph.twins().map(|t| t.id);
         let mut keys: BTreeSet<FactKey> = twins().map(FactKey::Twin).collect();
@@ -157,8 +180,9 @@ impl State {
                     FactRow::Twin(*id, f)
                 })
             }
-            FactKey::Property(id, path) => {
-                let timeline = self.graph.twin(*id).and_then(|t| t.property(path));
+            FactKey::Property(id, path, source) => {
+                let twin = self.graph.twin(*id);
+                let timeline = twin.and_then(|t| t.statement(path, source.as_deref()));
                 picked(timeline, edited_at, |f| FactRow::Property(*id, path.clone(), f))
             }
             FactKey::Relationship(id) => self.graph.edge(*id).map_or_else(Vec::new, |edge| {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::fact::{Binding, Existence, Link, PropertyPath, PropertyValue};
+use super::fact::{Binding, Existence, Link, PropertyPath};
 use super::graph::{Direction, Edge, TwinNode};
 use super::id::{ExternalId, Position, StreamId, TwinId};
 use super::reading::Recorded;
@@ -83,11 +83,6 @@ impl<'a> View<'a> {
     pub fn role(&self, id: TwinId) -> Option<Role> {
         let (_, existence) = self.twin(id)?;
         self.state.role_of_model(&existence.value.model)
-    }
-
-    /// A property's value.
-    pub fn property(&self, id: TwinId, path: &str) -> Option<&'a Fact<PropertyValue>> {
-        self.state.graph.twin(id)?.property(path)?.at(self.scope.moment, self.scope.known)
     }
 
     /// What an external id means.

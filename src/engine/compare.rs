@@ -113,7 +113,9 @@ fn sides(log: Option<impl Display>, tables: Option<impl Display>) -> String {
 fn key(row: &FactRow) -> FactKey {
     match row {
         FactRow::Twin(id, _) => FactKey::Twin(*id),
-        FactRow::Property(id, path, _) => FactKey::Property(*id, path.clone()),
+        FactRow::Property(id, path, fact) => {
+            FactKey::Property(*id, path.clone(), fact.value.source.clone())
+        }
         FactRow::Relationship(ends, _) => FactKey::Relationship(ends.id()),
         FactRow::Crosswalk(id, _) => FactKey::Crosswalk(id.clone()),
         FactRow::Binding(id, _) => FactKey::Binding(*id),
@@ -124,7 +126,10 @@ fn key(row: &FactRow) -> FactKey {
 fn name(key: &FactKey) -> String {
     match key {
         FactKey::Twin(id) => format!("twin {id}"),
-        FactKey::Property(id, path) => format!("property `{path}` of twin {id}"),
+        FactKey::Property(id, path, source) => {
+            let by = source.as_deref().unwrap_or("a client");
+            format!("property `{path}` of twin {id} by {by}")
+        }
         FactKey::Relationship(id) => format!("relationship {id}"),
         FactKey::Crosswalk(id) => format!("what `{id}` means"),
         FactKey::Binding(id) => format!("what stream {id} measures"),

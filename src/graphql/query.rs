@@ -9,8 +9,8 @@ use super::build::{Answer, Arg, Later, input, one, slow_field, text};
 use super::scope::{ARGUMENTS as SCOPE_ARGUMENTS, Reader, reader};
 use super::types::twin_links::model_argument;
 use super::types::{
-    model, page, resolution, server_info, source, source_record, stream_list, system, twin,
-    twin_search,
+    disagreements, model, page, resolution, server_info, source, source_record, stream_list,
+    system, twin, twin_search,
 };
 use super::world::World;
 
@@ -52,6 +52,13 @@ fn twin_fields() -> Vec<Field> {
             }),
         )
         .description("What a system says about the thing that it calls so."),
+        with(
+            disagreements::ARGUMENTS,
+            slow_field("disagreements", "PropertyProvenanceConnection!", disagreements::page),
+        )
+        .description(
+            "Properties of which sources state different values, or values that models do not allow.",
+        ),
     ];
     fields.into_iter().map(|field| with(SCOPE_ARGUMENTS, field)).collect()
 }

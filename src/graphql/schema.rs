@@ -7,9 +7,9 @@ use async_graphql::dynamic::{Schema, SchemaBuilder, SchemaError, Type};
 use super::field_errors::FieldErrors;
 use super::served::Served;
 use super::types::{
-    binding, component, external_id, model, page, payload, property, reading, relationship,
-    resolution, scalars, server_info, source, source_record, state, stream, stream_list, system,
-    twin, twin_change, twin_search, typed, value,
+    binding, component, external_id, model, page, payload, property, provenance, reading,
+    relationship, resolution, scalars, server_info, source, source_record, state, stream,
+    stream_list, system, twin, twin_change, twin_search, typed, value,
 };
 use super::world::World;
 use super::{mutation, query, subscription};
@@ -29,6 +29,7 @@ fn own_types() -> Vec<Type> {
         model::types(),
         external_id::types(),
         property::types(),
+        provenance::types(),
         state::types(),
         relationship::types(),
         binding::types(),

@@ -34,7 +34,9 @@ impl FactRow {
     pub(super) fn key(&self) -> FactKey {
         match self {
             Self::Twin(id, _) => FactKey::Twin(*id),
-            Self::Property(id, path, _) => FactKey::Property(*id, path.clone()),
+            Self::Property(id, path, fact) => {
+                FactKey::Property(*id, path.clone(), fact.value.source.clone())
+            }
             Self::Relationship(ends, _) => FactKey::Relationship(ends.id()),
             Self::Crosswalk(external, _) => FactKey::Crosswalk(external.clone()),
             Self::Binding(stream, _) => FactKey::Binding(*stream),

@@ -182,7 +182,7 @@ fn a_property_keeps_its_past() {
     plant.ask(set("cmms:EQ-1", "name", json!(null), between(3, 5))).unwrap();
     let pump = plant.meaning("cmms:EQ-1", 0).unwrap();
     let name = |plant: &Plant, moment| {
-        plant.view(moment).property(pump, "name").map(|f| f.value.value.clone())
+        plant.view(moment).property(pump, "name").map(|golden| golden.value.clone())
     };
     assert_eq!(name(&plant, 9), Some(json!("Old")));
     assert_eq!(name(&plant, 10), Some(json!("New")));

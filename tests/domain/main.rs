@@ -3,4 +3,5 @@
 mod commands;
 mod plant;
 mod register;
+mod survive;
 mod timeline;

@@ -1,6 +1,7 @@
 //! GraphQL against a small plant: golden answers, and sentences about behaviour.
 
 mod fixture;
+mod golden;
 
 mod operations;
 

@@ -1,7 +1,7 @@
 //! Commands → changes: all business rules, a file a command. Pure and synchronous.
 
 mod bind;
-mod check;
+pub(in crate::domain) mod check;
 mod context;
 mod delete_twin;
 mod link_id;

@@ -59,6 +59,13 @@ impl Graph {
         &self.twins
     }
 
+    /// Up to `limit` twins from this one on, in order, and the one after them.
+    pub fn chunk(&self, from: TwinId, limit: usize) -> (Vec<&TwinNode>, Option<TwinId>) {
+        let mut rest = self.twins.range(from..);
+        let chunk = rest.by_ref().take(limit).map(|(_, node)| &self.net[*node]).collect();
+        (chunk, rest.next().map(|(id, _)| *id))
+    }
+
     /// A relationship by its id.
     pub fn edge(&self, id: RelationshipId) -> Option<&Edge> {
         self.edges.get(&id).and_then(|edge| self.net.edge_weight(*edge))

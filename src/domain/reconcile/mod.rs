@@ -28,6 +28,7 @@ mod rule;
 mod settings;
 mod settle;
 mod structure;
+pub mod survive;
 mod table;
 mod weigh;
 

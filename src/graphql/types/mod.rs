@@ -16,8 +16,10 @@ pub mod value;
 
 pub mod model;
 
+pub mod disagreements;
 pub mod external_id;
 pub mod property;
+pub mod provenance;
 pub mod relationship;
 pub mod state;
 

@@ -65,7 +65,7 @@ async fn values(
             let values = match property.strip_prefix(ID_OF) {
                 Some(system) => ids_of(&view, twin, system),
                 None => {
-                    let known = view.property(twin, property).map(|fact| fact.value.value.clone());
+                    let known = view.property(twin, property).map(|fact| fact.value.clone());
                     let latest = || Some(measured.get(property.as_str())?.value.to_json());
                     known.or_else(latest).map(cell).into_iter().collect()
                 }

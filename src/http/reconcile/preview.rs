@@ -15,7 +15,7 @@ pub fn page(curation: &Curator, twin: TwinId) -> Option<String> {
     let scope = curation.engine().scope(None, None);
     curation.engine().read(|state| {
         let view = View { state, scope };
-        let (node, existence) = view.twin(twin)?;
+        let (_, existence) = view.twin(twin)?;
         let mut rows = vec![("model".to_owned(), existence.value.model.to_string())];
         let place = view.places(twin).into_iter().map(|place| display_name(&view, place));
         let place: Vec<String> = place.collect();
@@ -26,13 +26,10 @@ pub fn page(curation: &Curator, twin: TwinId) -> Option<String> {
         rows.extend(
             ids.map(|(external, _)| (external.system.to_string(), external.id.to_string())),
         );
-        for (path, _) in node.properties() {
-            let value = view.property(twin, path).map(|fact| &fact.value.value);
-            if let Some(value) = value {
-                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                rows.push((path.to_string(), text));
-            }
-        }
+        rows.extend(view.properties(twin).into_iter().map(|(path, golden)| {
+            let value = golden.value;
+            (path.to_string(), value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+        }));
         rows.truncate(ROWS_MAX);
         Some(html(&display_name(&view, twin), &rows))
     })

@@ -43,7 +43,7 @@ macro_rules! fact_table {
 
 static TWIN: FactTable = fact_table!("twin", ["twin"], ["model"], read_twin);
 static PROPERTY: FactTable =
-    fact_table!("property", ["twin", "path"], ["value", "source"], read_property);
+    fact_table!("property", ["twin", "path", "source"], ["value"], read_property);
 static RELATIONSHIP: FactTable = fact_table!(
     "relationship",
     ["id"],
@@ -158,8 +158,9 @@ impl FactTable {
 fn push_key<'a>(cells: &mut Vec<Cell<'a>>, row: &'a FactRow) {
     match row {
         FactRow::Twin(twin, _) => cells.push(Cell::owned(twin.to_string())),
-        FactRow::Property(twin, path, _) => {
-            cells.extend([Cell::owned(twin.to_string()), Cell::text(path)]);
+        FactRow::Property(twin, path, fact) => {
+            let source = fact.value.source.as_deref().unwrap_or_default();
+            cells.extend([Cell::owned(twin.to_string()), Cell::text(path), Cell::text(source)]);
         }
         FactRow::Relationship(ends, _) => cells.push(Cell::owned(ends.id().to_string())),
         FactRow::Crosswalk(id, _) | FactRow::Record(id, _) => {
@@ -172,10 +173,9 @@ fn push_key<'a>(cells: &mut Vec<Cell<'a>>, row: &'a FactRow) {
 fn push_value<'a>(cells: &mut Vec<Cell<'a>>, row: &'a FactRow) {
     match row {
         FactRow::Twin(_, fact) => cells.push(Cell::text(fact.value.model.as_str())),
-        FactRow::Property(_, _, fact) => cells.extend([
-            Cell::owned(fact.value.value.to_string()),
-            Cell::maybe_text(fact.value.source.as_deref()),
-        ]),
+        FactRow::Property(_, _, fact) => {
+            cells.push(Cell::owned(fact.value.value.to_string()));
+        }
         FactRow::Relationship(ends, fact) => cells.extend([
             Cell::owned(ends.source.to_string()),
             Cell::text(&ends.name),
@@ -256,10 +256,10 @@ fn read_twin(row: &dyn Cells, span: Span, texts: &mut Texts) -> Result<FactRow, 
 }
 
 fn read_property(row: &dyn Cells, span: Span, texts: &mut Texts) -> Result<FactRow, StoreError> {
-    let value = PropertyValue {
-        value: json_at(row, 2)?,
-        source: row.maybe_text(3)?.map(|source| texts.shared(source)),
-    };
+    // An empty text stands for persons and clients: a key holds no NULL.
+    let source = Some(row.text(2)?).filter(|source| !source.is_empty());
+    let source = source.map(|source| texts.shared(source));
+    let value = PropertyValue { value: json_at(row, 3)?, source };
     Ok(FactRow::Property(twin_at(row, 0)?, texts.shared(row.text(1)?), span.fact(value)))
 }
 

@@ -43,6 +43,10 @@ fn some_path() -> impl Strategy<Value = Arc<str>> {
     prop_oneof![Just("serial".into()), Just("a/b".into())]
 }
 
+fn some_source() -> impl Strategy<Value = Option<Arc<str>>> {
+    prop_oneof![Just(None), Just(Some("erp".into())), Just(Some("cmms".into()))]
+}
+
 fn some_external() -> impl Strategy<Value = ExternalId> {
     prop_oneof![Just("a"), Just("b")].prop_map(external)
 }
@@ -55,12 +59,15 @@ fn some_change_of_the_graph() -> impl Strategy<Value = Change> {
             Change::TwinAsserted { twin, valid, existence: Existence { model } }
         }),
         (some_twin(), when()).prop_map(|(twin, valid)| Change::TwinRetracted { twin, valid }),
-        (some_twin(), some_path(), when(), any::<f64>()).prop_map(|(twin, path, valid, number)| {
-            let value = PropertyValue { value: number.into(), source: Some("erp".into()) };
-            Change::PropertyAsserted { twin, path, valid, value }
-        }),
-        (some_twin(), some_path(), when())
-            .prop_map(|(twin, path, valid)| Change::PropertyRetracted { twin, path, valid }),
+        (some_twin(), some_path(), when(), some_source(), any::<f64>()).prop_map(
+            |(twin, path, valid, source, number)| {
+                let value = PropertyValue { value: number.into(), source };
+                Change::PropertyAsserted { twin, path, valid, value }
+            }
+        ),
+        (some_twin(), some_path(), when(), some_source()).prop_map(
+            |(twin, path, valid, source)| Change::PropertyRetracted { twin, path, valid, source }
+        ),
         (some_ends(), when()).prop_map(|(ends, valid)| {
             Change::RelationshipAsserted { ends, valid, properties: object() }
         }),

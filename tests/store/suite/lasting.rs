@@ -88,7 +88,7 @@ pub async fn facts_are_ended_and_never_edited(place: &dyn Place) {
         "UPDATE twin SET model = 'dtmi:com:example:Fan;1'",
         "UPDATE crosswalk SET valid_to = 5",
         "UPDATE binding SET recorded_to = 9, path = 'other'",
-        "UPDATE property SET source = NULL",
+        "UPDATE property SET source = 'mes'",
     ] {
         let refusal = place.tamper(sql).await.unwrap_err();
         assert!(refusal.contains("never edited"), "{refusal}");

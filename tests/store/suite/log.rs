@@ -146,7 +146,7 @@ fn changes_of_models_and_graph() -> [Change; 9] {
         Change::TwinAsserted { twin, valid, existence },
         Change::TwinRetracted { twin, valid },
         Change::PropertyAsserted { twin, path: path(), valid, value },
-        Change::PropertyRetracted { twin, path: path(), valid },
+        Change::PropertyRetracted { twin, path: path(), valid, source: None },
         Change::RelationshipAsserted { ends: ends(), valid, properties: object() },
         Change::RelationshipRetracted { id: ends().id(), valid },
         system("erp", "it's the \"ERP\" 漢字"),
