@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::fact::{JsonMap, PropertyPath};
 use super::id::{ExternalId, RelationshipId, StreamKey, TwinId};
+use super::migration::Migration;
 use super::time::{Interval, Timestamp};
-use crate::dtdl::Upload;
+use crate::dtdl::{Catalogue, Dtmi, Upload};
 
 /// A twin, named in either way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,12 @@ pub enum Command {
     SwapDevice(SwapDevice),
     /// Keep what a system says about a thing.
     PutRecord(PutRecord),
+    /// Let a model have no new twins, or let it have them again.
+    CommissionModel(CommissionModel),
+    /// Take models that nothing ever used from the catalogue, all or none.
+    DeleteModels(DeleteModels),
+    /// Give twins another model, all or none.
+    MigrateTwins(MigrateTwins),
 }
 
 /// See [`Command::UploadModels`].
@@ -52,8 +59,8 @@ pub enum Command {
 pub struct UploadModels {
     /// The models, checked against the catalogue as it was when they were parsed.
     pub upload: Arc<Upload>,
-    /// How many interfaces the catalogue had then; if it has grown, the upload must be checked again.
-    pub checked_against: usize,
+    /// The catalogue as it was then; if it has changed, the upload must be checked again.
+    pub checked_against: Catalogue,
 }
 
 /// See [`Command::DeclareSystem`].
@@ -73,7 +80,7 @@ pub struct PutTwin {
     /// What systems call it. A twin that one of these means already is updated instead of created.
     pub identifiers: Vec<ExternalId>,
     /// Its model; may be left out for a twin that exists.
-    pub model: Option<crate::dtdl::Dtmi>,
+    pub model: Option<Dtmi>,
     /// Values to set.
     pub properties: Vec<(PropertyPath, serde_json::Value)>,
     /// When all this is so.
@@ -204,4 +211,29 @@ pub struct PutRecord {
     pub attributes: JsonMap,
     /// When it is so.
     pub valid: Interval,
+}
+
+/// See [`Command::CommissionModel`].
+#[derive(Debug, Clone)]
+pub struct CommissionModel {
+    /// The model.
+    pub model: Dtmi,
+    /// True: no new twins. False: new twins again.
+    pub decommissioned: bool,
+}
+
+/// See [`Command::DeleteModels`].
+#[derive(Debug, Clone)]
+pub struct DeleteModels {
+    /// The models; they may use each other.
+    pub models: Vec<Dtmi>,
+}
+
+/// See [`Command::MigrateTwins`].
+#[derive(Debug, Clone)]
+pub struct MigrateTwins {
+    /// From which model to which, since when, and what may be lost.
+    pub migration: Migration,
+    /// These twins; those that have no such time with the older model stay as they are.
+    pub twins: Vec<TwinId>,
 }

@@ -10,6 +10,8 @@ pub mod fact;
 pub mod graph;
 pub mod id;
 pub mod log;
+pub mod migration;
+pub mod model_use;
 pub mod reading;
 pub mod record;
 pub mod rejection;

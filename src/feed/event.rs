@@ -161,6 +161,7 @@ fn of_change(
             }
         }
         Change::ModelsAdded(_)
+        | Change::ModelsMarked { .. }
         | Change::SystemDeclared { .. }
         | Change::StreamOpened { .. }
         | Change::RecordStored { .. } => {}

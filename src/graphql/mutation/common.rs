@@ -7,7 +7,7 @@ use async_graphql::dynamic::{Field, InputObject, ResolverContext, Type};
 
 use crate::domain::command::{Command, TwinRef};
 use crate::domain::fact::PropertyPath;
-use crate::domain::id::ExternalId;
+use crate::domain::id::{ExternalId, abridged};
 use crate::domain::time::{Interval, Timestamp};
 use crate::graphql::args::{self, Arguments, Fields, wrong};
 use crate::graphql::build::{Answer, input, input_object, one, slow_field};
@@ -111,7 +111,7 @@ pub fn twin(from: &impl Arguments, name: &str) -> Result<TwinRef> {
         let parsed = id.parse();
         return parsed
             .map(TwinRef::Id)
-            .map_err(|_| wrong(name, &format!("`{id}` is no twin's id")).into());
+            .map_err(|_| wrong(name, &format!("`{}` is no twin's id", abridged(id))).into());
     }
     external_id(&named, "externalId").map(TwinRef::External)
 }

@@ -17,6 +17,7 @@ static MIGRATIONS: &Migrations = &[
     ("log", include_str!("../../../migrations/postgres/0001_log.sql")),
     ("readings", include_str!("../../../migrations/postgres/0002_readings.sql")),
     ("facts", include_str!("../../../migrations/postgres/0003_facts.sql")),
+    ("models", include_str!("../../../migrations/postgres/0005_models.sql")),
 ];
 
 /// Limits of a PostgreSQL store.
