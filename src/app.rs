@@ -65,6 +65,15 @@ pub async fn start_engine(config: &Config) -> Result<Engine, StartError> {
     Ok(Engine::start(store, rules, clock, ids, config.limits.engine()).await?)
 }
 
+/// The typed schema on an engine, without a server around it.
+///
+/// # Errors
+/// When the schema cannot be built from the models.
+pub fn start_graphql(config: &Config, engine: &Engine) -> Result<Arc<SchemaService>, StartError> {
+    let feed = Feed::start(engine, config.limits.subscriber_events);
+    Ok(SchemaService::start(engine.clone(), feed, config.reads.clone())?)
+}
+
 /// A running server.
 pub struct App {
     engine: Engine,

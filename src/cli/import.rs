@@ -31,19 +31,19 @@ use crate::store::StoreError;
 #[derive(Debug, Args)]
 pub struct Import {
     #[command(flatten)]
-    common: Common,
+    pub(super) common: Common,
     /// Import into the server at this URL instead
     #[arg(long, value_name = "URL", conflicts_with_all = ["data", "database"])]
-    server: Option<String>,
+    pub(super) server: Option<String>,
     /// How to read files that do not explain themselves (TOML)
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
     /// Print the report as JSON
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     /// Files, or folders to search for .json files
     #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
+    pub(super) files: Vec<PathBuf>,
 }
 
 impl Import {
@@ -113,7 +113,7 @@ impl Import {
 }
 
 /// A spinner on standard error; invisible when that is no terminal.
-fn progress_bar() -> ProgressBar {
+pub(super) fn progress_bar() -> ProgressBar {
     const TICK: Duration = Duration::from_millis(100);
     let style = ProgressStyle::with_template("{spinner} {msg} ({elapsed})");
     let bar = ProgressBar::new_spinner();

@@ -99,6 +99,7 @@ fn touched(state: &State, changes: &[Change]) -> BTreeSet<TwinId> {
                 twins.extend(ever_meant(state, external));
             }
             Change::ModelsAdded(_)
+            | Change::ModelsMarked { .. }
             | Change::SystemDeclared { .. }
             | Change::SourceDeclared { .. }
             | Change::RelationshipAsserted { .. }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::change::{Change, ModelsAdded};
+use super::change::{Change, ModelStatus, ModelsAdded};
 use super::fact::FactKey;
 use super::id::Position;
 use super::state::{Before, State};
-use crate::dtdl::{Document, ModelErrors};
+use crate::dtdl::{Catalogue, Document, Dtmi, ModelErrors};
 
 /// Applies one change of the entry at `position`, and notes which timelines it touched.
 ///
@@ -23,6 +23,10 @@ pub fn apply(
         Change::ModelsAdded(models) => {
             remember(state, position);
             add_models(state, models)?;
+        }
+        Change::ModelsMarked { models, status } => {
+            remember(state, position);
+            mark_models(&mut state.catalogue, models, *status);
         }
         Change::SystemDeclared { name, title } => {
             remember(state, position);
@@ -127,6 +131,17 @@ fn apply_to_stream(
             }
         }
         _ => {}
+    }
+}
+
+/// What becomes of models that are there already.
+pub fn mark_models(catalogue: &mut Catalogue, models: &[Dtmi], status: ModelStatus) {
+    match status {
+        ModelStatus::Deleted => *catalogue = catalogue.without(models),
+        ModelStatus::InUse | ModelStatus::Decommissioned => {
+            let decommissioned = status == ModelStatus::Decommissioned;
+            *catalogue = catalogue.with_commission(models, decommissioned);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::fact::{
 };
 use super::id::{ExternalId, RelationshipId, StreamId, StreamKey, TwinId};
 use super::time::Interval;
-use crate::dtdl::Upload;
+use crate::dtdl::{Dtmi, Upload};
 
 /// One thing that happened. The JSON form is what the log keeps: extend it, never change it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -141,6 +141,25 @@ pub enum Change {
         /// Its declaration.
         declaration: Arc<JsonMap>,
     },
+    /// Models were decommissioned, taken into use again, or deleted.
+    ModelsMarked {
+        /// The models.
+        models: Vec<Dtmi>,
+        /// What they are from now on.
+        status: ModelStatus,
+    },
+}
+
+/// What may become of a model after it joined the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ModelStatus {
+    /// Twins of it may be created, as at first.
+    InUse,
+    /// No new twins; those that there are stay.
+    Decommissioned,
+    /// Gone. Nothing ever used it.
+    Deleted,
 }
 
 /// Models that joined the catalogue, each as the text of one interface.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::fact::{JsonMap, PropertyPath, SourceRecord};
 use super::id::{ExternalId, RelationshipId, StreamKey, TwinId};
+use super::migration::Migration;
 use super::time::{Interval, Timestamp};
-use crate::dtdl::{Dtmi, Upload};
+use crate::dtdl::{Catalogue, Dtmi, Upload};
 
 /// A twin, named in either way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +51,12 @@ pub enum Command {
     RetractRecord(RetractRecord),
     /// Keep how a source is read, and how far it is trusted.
     DeclareSource(DeclareSource),
+    /// Let a model have no new twins, or let it have them again.
+    CommissionModel(CommissionModel),
+    /// Take models that nothing ever used from the catalogue, all or none.
+    DeleteModels(DeleteModels),
+    /// Give twins another model, all or none.
+    MigrateTwins(MigrateTwins),
 }
 
 /// See [`Command::UploadModels`].
@@ -57,8 +64,8 @@ pub enum Command {
 pub struct UploadModels {
     /// The models, checked against the catalogue as it was when they were parsed.
     pub upload: Arc<Upload>,
-    /// How many interfaces the catalogue had then; if it has grown, the upload must be checked again.
-    pub checked_against: usize,
+    /// The catalogue as it was then; if it has changed, the upload must be checked again.
+    pub checked_against: Catalogue,
 }
 
 /// See [`Command::DeclareSystem`].
@@ -249,4 +256,29 @@ pub struct DeclareSource {
     pub name: Arc<str>,
     /// Its declaration.
     pub declaration: Arc<JsonMap>,
+}
+
+/// See [`Command::CommissionModel`].
+#[derive(Debug, Clone)]
+pub struct CommissionModel {
+    /// The model.
+    pub model: Dtmi,
+    /// True: no new twins. False: new twins again.
+    pub decommissioned: bool,
+}
+
+/// See [`Command::DeleteModels`].
+#[derive(Debug, Clone)]
+pub struct DeleteModels {
+    /// The models; they may use each other.
+    pub models: Vec<Dtmi>,
+}
+
+/// See [`Command::MigrateTwins`].
+#[derive(Debug, Clone)]
+pub struct MigrateTwins {
+    /// From which model to which, since when, and what may be lost.
+    pub migration: Migration,
+    /// These twins; those that have no such time with the older model stay as they are.
+    pub twins: Vec<TwinId>,
 }

@@ -11,6 +11,8 @@ pub mod golden;
 pub mod graph;
 pub mod id;
 pub mod log;
+pub mod migration;
+pub mod model_use;
 pub mod naming;
 pub mod reading;
 pub mod reconcile;

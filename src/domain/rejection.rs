@@ -3,7 +3,7 @@
 use super::command::TwinRef;
 use super::id::{ExternalId, InvalidId, RelationshipId, StreamKey, TwinId, abridged};
 use super::time::{Interval, Timestamp};
-use crate::dtdl::{Dtmi, ModelErrors};
+use crate::dtdl::{Dtmi, ModelErrors, ModelUser};
 
 /// Why a command was refused. Nothing was changed.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -15,12 +15,42 @@ pub enum Rejection {
     #[error("other models were uploaded at the same moment; send the upload again")]
     ModelsMoved,
     /// No such model.
-    #[error("the model `{model}` is not in the catalogue; upload it first, or correct the DTMI{}", hint(.similar.as_ref()))]
+    #[error("the model `{}` is not in the catalogue; upload it first, or correct the DTMI{}", abridged(.model.as_str()), hint(.similar.as_ref()))]
     UnknownModel {
         /// What was asked for.
         model: Dtmi,
         /// A model whose id is nearly the same.
         similar: Option<Dtmi>,
+    },
+    /// The model gets no new twins.
+    #[error("`{model}` is decommissioned: it gets no new twins{}; take another model, or recommission it", through(.user.as_deref()))]
+    Decommissioned {
+        /// The model.
+        model: Dtmi,
+        /// The new model through which it would get them, if any.
+        user: Option<Box<ModelUser>>,
+    },
+    /// Models that are used cannot be deleted.
+    #[error(
+        "what is used cannot be deleted: {}{}; end the uses that are models first, and decommission a model that has, or had, twins",
+        .uses.join("; "), further(*.more)
+    )]
+    ModelInUse {
+        /// What uses them, the first of it.
+        uses: Vec<String>,
+        /// How much more there is.
+        more: usize,
+    },
+    /// A migration would lose something that nobody said may be lost.
+    #[error(
+        "the migration would lose what may not be lost: {}{}; look at all of it in a dry run, then mend it, or name in `drop` what may be lost",
+        .losses.join("; "), further(*.more)
+    )]
+    MigrationLoses {
+        /// What would be lost, the first of it.
+        losses: Vec<String>,
+        /// How much more there is.
+        more: usize,
     },
     /// A new twin needs a model.
     #[error("a new twin needs a model; give the DTMI of an interface in the catalogue")]
@@ -195,6 +225,9 @@ impl Rejection {
             Self::InvalidModels(_) => "INVALID_MODELS",
             Self::ModelsMoved => "MODELS_MOVED",
             Self::UnknownModel { .. } => "UNKNOWN_MODEL",
+            Self::Decommissioned { .. } => "MODEL_DECOMMISSIONED",
+            Self::ModelInUse { .. } => "MODEL_IN_USE",
+            Self::MigrationLoses { .. } => "MIGRATION_LOSES",
             Self::ModelMissing => "MODEL_MISSING",
             Self::UnknownTwin { .. } => "UNKNOWN_TWIN",
             Self::AmbiguousTwin { .. } => "AMBIGUOUS_TWIN",
@@ -221,6 +254,17 @@ impl Rejection {
 
 fn hint(similar: Option<&Dtmi>) -> String {
     similar.map(|model| format!(" (did you mean `{model}`?)")).unwrap_or_default()
+}
+
+fn through(user: Option<&ModelUser>) -> String {
+    user.map(|user| format!(", also not as a part of others, but {user}")).unwrap_or_default()
+}
+
+fn further(more: usize) -> String {
+    match more {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    }
 }
 
 fn moment(at: Option<&Timestamp>) -> String {

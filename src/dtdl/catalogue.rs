@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::build::Builder;
 use super::dtmi::Dtmi;
@@ -17,11 +17,16 @@ use super::policy::Policy;
 #[derive(Clone, Default)]
 pub struct Catalogue(Arc<Inner>);
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Inner {
     interfaces: IndexMap<Dtmi, Arc<Interface>>,
     /// The interfaces that extend each one directly.
     extended_by: HashMap<Dtmi, Vec<Dtmi>>,
+    /// Interfaces that get no new twins.
+    decommissioned: HashSet<Dtmi>,
+    /// Every identifier that ever was here, in the order in which they came: names that were
+    /// given in this order stay as they are when an interface goes.
+    ever: IndexSet<Dtmi>,
 }
 
 /// What an upload would add to a catalogue.
@@ -126,16 +131,66 @@ impl Catalogue {
 
     /// This catalogue and the upload.
     pub fn with(&self, upload: &Upload) -> Catalogue {
-        let mut interfaces = self.0.interfaces.clone();
-        let mut extended_by = self.0.extended_by.clone();
+        let mut grown = self.clone();
+        grown.add(upload);
+        grown
+    }
+
+    /// Adds the upload; costs no more than the upload when nobody else holds this catalogue.
+    pub fn add(&mut self, upload: &Upload) {
+        if upload.added.is_empty() {
+            return;
+        }
+        let inner = Arc::make_mut(&mut self.0);
         for added in &upload.added {
-            if interfaces.insert(added.id.clone(), added.clone()).is_none() {
+            inner.ever.insert(added.id.clone());
+            if inner.interfaces.insert(added.id.clone(), added.clone()).is_none() {
                 for parent in &added.extends {
-                    extended_by.entry(parent.clone()).or_default().push(added.id.clone());
+                    inner.extended_by.entry(parent.clone()).or_default().push(added.id.clone());
                 }
             }
         }
-        Catalogue(Arc::new(Inner { interfaces, extended_by }))
+    }
+
+    /// This catalogue without these interfaces. That nothing needs them any more is for the
+    /// caller to see to; see [`Catalogue::users_of`].
+    pub fn without(&self, ids: &[Dtmi]) -> Catalogue {
+        let mut inner = Inner::clone(&self.0);
+        let gone: HashSet<&Dtmi> = ids.iter().collect();
+        inner.interfaces.retain(|id, _| !gone.contains(id));
+        inner.decommissioned.retain(|id| !gone.contains(id));
+        inner.extended_by.retain(|id, heirs| {
+            heirs.retain(|heir| !gone.contains(heir));
+            !gone.contains(id)
+        });
+        Catalogue(Arc::new(inner))
+    }
+
+    /// This catalogue with interfaces decommissioned (no new twins), or taken into use again.
+    pub fn with_commission(&self, ids: &[Dtmi], decommissioned: bool) -> Catalogue {
+        let mut inner = Inner::clone(&self.0);
+        for id in ids {
+            match decommissioned {
+                true => inner.decommissioned.insert(id.clone()),
+                false => inner.decommissioned.remove(id),
+            };
+        }
+        Catalogue(Arc::new(inner))
+    }
+
+    /// Whether an interface gets no new twins.
+    pub fn is_decommissioned(&self, id: &Dtmi) -> bool {
+        self.0.decommissioned.contains(id)
+    }
+
+    /// Whether the two are one: nothing was changed between them.
+    pub fn is_same(&self, other: &Catalogue) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Every identifier that is here or was, in the order in which they first came.
+    pub fn ids_ever(&self) -> impl ExactSizeIterator<Item = &Dtmi> {
+        self.0.ever.iter()
     }
 
     /// The interface of this identifier.

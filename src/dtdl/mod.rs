@@ -27,6 +27,7 @@ mod inspect;
 mod json_schema;
 mod report;
 mod repository;
+mod usage;
 
 pub mod units;
 
@@ -44,4 +45,5 @@ pub use model::{
 pub use policy::{Policy, UndefinedExtensions};
 pub use report::{SourceText, render, to_json, to_sarif};
 pub use repository::{identifier_at, repository_path};
+pub use usage::{ModelUser, UseKind};
 pub use value::ValueError;

@@ -20,12 +20,17 @@ pub(super) fn compare(
     let facts = facts(logged, kept, found);
     let models = |state: &State| -> BTreeSet<_> {
         let all = state.catalogue.iter();
-        all.map(|i| (i.id.to_string(), i.source.clone())).collect()
+        let marked = |id| state.catalogue.is_decommissioned(id);
+        all.map(|i| (i.id.to_string(), i.source.clone(), marked(&i.id))).collect()
     };
     let (ours, theirs) = (models(logged), models(kept));
-    let changed = ours.symmetric_difference(&theirs).map(|(id, _)| id);
+    let changed = ours.symmetric_difference(&theirs).map(|(id, ..)| id);
     for model in changed.collect::<BTreeSet<_>>() {
-        found(&|| format!("model {model}: the log and the tables have different texts of it"));
+        found(&|| {
+            format!(
+                "model {model}: the log and the tables have different texts of it, or only one has it, or has it decommissioned"
+            )
+        });
     }
     let names: BTreeSet<_> = logged.systems.keys().chain(kept.systems.keys()).collect();
     for name in names {

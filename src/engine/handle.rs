@@ -14,18 +14,14 @@ use super::work::{Outcome, Receipt, Work};
 use super::writer::Writer;
 use crate::clock::Clock;
 use crate::domain::batch::{Acknowledged, ReadingBatch};
-use crate::domain::command::{Command, UploadModels};
+use crate::domain::command::Command;
 use crate::domain::decide::IdSource;
 use crate::domain::id::Position;
-use crate::domain::rejection::Rejection;
 use crate::domain::state::{Rules, State};
 use crate::domain::time::Timestamp;
 use crate::domain::view::Scope;
-use crate::dtdl::{Catalogue, Document, Upload};
+use crate::dtdl::Catalogue;
 use crate::store::{Store, StoreError};
-
-/// How often an upload is checked again because other models came between.
-const UPLOAD_ATTEMPTS: usize = 5;
 
 /// The engine. Cloning it is cheap; the writer stops when [`Engine::stop`] is called.
 #[derive(Clone)]
@@ -107,46 +103,6 @@ impl Engine {
         let (reply, answer) = oneshot::channel();
         self.send(Work::Readings { actor: actor.clone(), batch, reply }).await?;
         answer.await.map_err(|_| EngineError::Stopping)?
-    }
-
-    /// Checks models against the catalogue and adds them, all or none.
-    ///
-    /// # Errors
-    /// [`Rejection::InvalidModels`], or why the engine could not take them.
-    pub async fn upload_models(
-        &self,
-        actor: &str,
-        documents: Vec<(String, String)>,
-    ) -> Result<(Arc<Upload>, Position), EngineError> {
-        let documents = Arc::new(documents);
-        for _ in 0..UPLOAD_ATTEMPTS {
-            let (upload, checked_against) = self.plan_models(documents.clone()).await?;
-            let command = UploadModels { upload: upload.clone(), checked_against };
-            match self.submit(actor, Command::UploadModels(command)).await {
-                Ok((_, position)) => return Ok((upload, position)),
-                Err(EngineError::Rejected(Rejection::ModelsMoved)) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(Rejection::ModelsMoved.into())
-    }
-
-    /// Checks models against the catalogue, without adding them; also tells the catalogue's size then.
-    ///
-    /// # Errors
-    /// [`Rejection::InvalidModels`].
-    pub async fn plan_models(
-        &self,
-        documents: Arc<Vec<(String, String)>>,
-    ) -> Result<(Arc<Upload>, usize), EngineError> {
-        let catalogue = self.catalogue();
-        let planned = tokio::task::spawn_blocking(move || {
-            let documents: Vec<Document<'_>> =
-                documents.iter().map(|(name, text)| Document { name, text }).collect();
-            catalogue.plan(&documents).map(|upload| (Arc::new(upload), catalogue.len()))
-        });
-        let planned = planned.await.map_err(|e| EngineError::Unavailable(e.to_string()))?;
-        planned.map_err(|errors| Rejection::InvalidModels(errors).into())
     }
 
     /// Looks at the state. Keep it short, and bounded by a limit: the writer waits meanwhile.

@@ -3,6 +3,8 @@
 mod compare;
 mod error;
 mod handle;
+mod migrate;
+mod models;
 mod options;
 mod prepare;
 mod read;
@@ -15,6 +17,8 @@ mod writer;
 
 pub use error::EngineError;
 pub use handle::Engine;
+pub use migrate::MigrationPage;
+pub use models::{NewerVersion, Planned, TOUCHED_LISTED_MAX, Touched, TouchedBinding};
 pub use options::EngineOptions;
 pub use read::Measured;
 pub use recovery::{Recovered, recover};

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::apply::mark_models;
 use crate::domain::id::{Position, StreamId};
 use crate::domain::reading::{Reading, Register};
 use crate::domain::state::{Rules, State};
-use crate::dtdl::Document;
-use crate::store::{Checkpoint, Head, Snapshot, Store, StoreError};
+use crate::dtdl::{Catalogue, Document};
+use crate::store::{Checkpoint, Head, ModelEvent, ModelRow, Snapshot, Store, StoreError};
 
 /// Entries read at once.
 const PAGE_ENTRIES: usize = 64;
@@ -76,13 +77,7 @@ fn register_of(state: &mut State, id: StreamId) -> Result<&mut Register, StoreEr
 
 fn restore(snapshot: Snapshot, rules: &Rules) -> Result<(State, Checkpoint), StoreError> {
     let mut state = State::new(rules.clone());
-    let documents: Vec<Document<'_>> =
-        snapshot.models.iter().map(|text| Document { name: "the store", text }).collect();
-    let upload = state
-        .catalogue
-        .plan(&documents)
-        .map_err(|errors| StoreError::Damaged(format!("its models are not valid: {errors}")))?;
-    state.catalogue = state.catalogue.with(&upload);
+    restore_models(&mut state.catalogue, &snapshot.models)?;
     state.systems.extend(snapshot.systems);
     state.sources.extend(snapshot.sources);
     for (id, key, opened) in snapshot.streams {
@@ -92,4 +87,26 @@ fn restore(snapshot: Snapshot, rules: &Rules) -> Result<(State, Checkpoint), Sto
         state.restore(row);
     }
     Ok((state, snapshot.checkpoint))
+}
+
+/// Reads the models upload by upload: models that clash as one set may well stand side by side,
+/// as long as none needs both.
+fn restore_models(catalogue: &mut Catalogue, rows: &[ModelRow]) -> Result<(), StoreError> {
+    let is_text = |row: &ModelRow| matches!(row.event, ModelEvent::Added(_));
+    for group in rows.chunk_by(|a, b| a.position == b.position && is_text(a) == is_text(b)) {
+        let mut documents = Vec::new();
+        for row in group {
+            match &row.event {
+                ModelEvent::Added(text) => documents.push(Document { name: "the store", text }),
+                ModelEvent::Marked(model, status) => {
+                    mark_models(catalogue, std::slice::from_ref(model), *status);
+                }
+            }
+        }
+        let planned = catalogue.plan(&documents);
+        let upload = planned
+            .map_err(|errors| StoreError::Damaged(format!("its models are not valid: {errors}")))?;
+        catalogue.add(&upload);
+    }
+    Ok(())
 }

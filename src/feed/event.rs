@@ -165,6 +165,7 @@ fn of_change(
             of_record(state, position, key, found);
         }
         Change::ModelsAdded(_)
+        | Change::ModelsMarked { .. }
         | Change::SystemDeclared { .. }
         | Change::StreamOpened { .. }
         | Change::SourceDeclared { .. } => {}

@@ -112,7 +112,8 @@ impl Search<'_> {
     }
 
     fn need(&mut self, model: Dtmi) {
-        if self.served.object(&model).is_none() && !self.found.contains(&model) {
+        let is_known = self.served.catalogue.get(&model).is_some();
+        if is_known && self.served.object(&model).is_none() && !self.found.contains(&model) {
             self.found.push(model);
         }
     }

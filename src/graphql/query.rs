@@ -9,8 +9,8 @@ use super::build::{Answer, Arg, Later, input, one, slow_field, text};
 use super::scope::{ARGUMENTS as SCOPE_ARGUMENTS, Reader, reader};
 use super::types::twin_links::model_argument;
 use super::types::{
-    disagreements, model, page, resolution, server_info, source, source_record, stream_list,
-    system, twin, twin_search,
+    compatibility, disagreements, model, page, resolution, server_info, source, source_record,
+    stream_list, system, twin, twin_search,
 };
 use super::world::World;
 
@@ -98,6 +98,16 @@ fn other_fields() -> Vec<Field> {
             }),
         )
         .description("A model."),
+        with(
+            &[
+                ("from", "ID!", "The model that twins have: its DTMI, or the name of its type."),
+                ("to", "ID!", "The model that they would get."),
+            ],
+            scoped("modelCompatibility", "ModelCompatibility", |at, ctx| {
+                compatibility::find(at, ctx)
+            }),
+        )
+        .description("What changes for twins of one model, and their clients, if they get another; null when either is not known."),
         scoped("systems", "[IdSystem!]!", |at, _| system::all(at))
             .description("The systems of ids that were declared."),
         scoped("sources", "[RecordSource!]!", |at, _| source::all(at))

@@ -7,9 +7,9 @@ use async_graphql::dynamic::{Schema, SchemaBuilder, SchemaError, Type};
 use super::field_errors::FieldErrors;
 use super::served::Served;
 use super::types::{
-    binding, component, external_id, model, page, payload, property, provenance, reading,
-    relationship, resolution, scalars, server_info, source, source_record, state, stream,
-    stream_list, system, twin, twin_change, twin_search, typed, value,
+    binding, compatibility, component, external_id, migration, model, page, payload, property,
+    provenance, reading, relationship, resolution, scalars, server_info, source, source_record,
+    state, stream, stream_list, system, twin, twin_change, twin_search, typed, upload, value,
 };
 use super::world::World;
 use super::{mutation, query, subscription};
@@ -27,6 +27,9 @@ fn own_types() -> Vec<Type> {
         twin_search::types(),
         value::types(),
         model::types(),
+        compatibility::types(),
+        upload::types(),
+        migration::types(),
         external_id::types(),
         property::types(),
         provenance::types(),

@@ -89,7 +89,7 @@ impl Reader {
         let names = self.names.get_or_init(|| {
             let catalogue = self.engine.catalogue();
             let mut names = Names::clone(&self.types.names);
-            names.extend(catalogue.iter().map(|interface| &interface.id));
+            names.extend(catalogue.ids_ever());
             Arc::new(names)
         });
         names.of(model).cloned()

@@ -24,7 +24,7 @@ use super::served::{Served, Wanted};
 use super::transport::GraphqlService;
 use super::world::World;
 use crate::domain::state::State;
-use crate::dtdl::Dtmi;
+use crate::dtdl::{Catalogue, Dtmi};
 use crate::engine::Engine;
 use crate::feed::Feed;
 
@@ -50,13 +50,19 @@ struct Built {
     basis: Basis,
 }
 
-/// How much was known when a schema was built. Models are never taken away, so counts tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How much was known when a schema was built.
+#[derive(Debug, Clone)]
 struct Basis {
-    /// Models in the catalogue.
-    models: usize,
-    /// Models that have, or had, twins.
+    /// The models.
+    catalogue: Catalogue,
+    /// How many models have, or had, twins: none of these is ever taken away, so the count tells.
     used: usize,
+}
+
+impl PartialEq for Basis {
+    fn eq(&self, other: &Self) -> bool {
+        self.catalogue.is_same(&other.catalogue) && self.used == other.used
+    }
 }
 
 #[derive(Clone, Default)]
@@ -73,7 +79,7 @@ pub struct SchemaFailed(String);
 
 impl Basis {
     fn of(state: &State) -> Self {
-        Self { models: state.catalogue.len(), used: state.graph.models().count() }
+        Self { catalogue: state.catalogue.clone(), used: state.graph.models().count() }
     }
 }
 
@@ -184,7 +190,7 @@ impl Inner {
 
     async fn rebuild(self: Arc<Self>, missing: Vec<Dtmi>) {
         let mut plan = self.plan.lock().await;
-        let basis = self.current().basis;
+        let basis = self.current().basis.clone();
         let room = self.bounds.named_models_max.saturating_sub(plan.named.len());
         let known = |model: &Dtmi| plan.named.contains(model);
         let new: Vec<Dtmi> = missing.into_iter().filter(|model| !known(model)).take(room).collect();
@@ -230,7 +236,8 @@ impl Base<'_> {
         let (served, basis) = self.serve(plan);
         // Types are only ever added while the models stay, so the same number is the same types.
         let same = |current: &&Built| {
-            current.basis.models == basis.models && current.served.len() == served.len()
+            current.basis.catalogue.is_same(&basis.catalogue)
+                && current.served.len() == served.len()
         };
         if let Some(current) = current.filter(same) {
             return Ok(current.on(basis));
@@ -242,8 +249,8 @@ impl Base<'_> {
             bounds: self.bounds.clone(),
         };
         let schema = schema::build(world).map_err(|error| SchemaFailed(error.to_string()))?;
-        tracing::info!(
-            models = basis.models,
+        tracing::debug!(
+            models = basis.catalogue.len(),
             types = served.len(),
             elapsed_ms = started.elapsed().as_millis(),
             "built the GraphQL schema"
@@ -253,17 +260,19 @@ impl Base<'_> {
 
     /// Names the models that are known now, and decides which have types.
     fn serve(&self, plan: &mut Plan) -> (Arc<Served>, Basis) {
-        let (catalogue, used, basis) = self.engine.read(|state: &State| {
+        let (used, basis) = self.engine.read(|state: &State| {
             let used: BTreeSet<Dtmi> = state.graph.models().cloned().collect();
-            (state.catalogue.clone(), used, Basis::of(state))
+            (used, Basis::of(state))
         });
-        if plan.names.len() < catalogue.len() {
-            let models = catalogue.iter().map(|interface| &interface.id);
-            Arc::make_mut(&mut plan.names).extend(models);
+        let catalogue = &basis.catalogue;
+        // Also of models that are gone: the names of the others must not depend on that.
+        if plan.names.len() < catalogue.ids_ever().len() {
+            Arc::make_mut(&mut plan.names).extend(catalogue.ids_ever());
         }
+        plan.named.retain(|model| catalogue.get(model).is_some());
         let wanted =
             Wanted { used: &used, named: &plan.named, fields_max: self.bounds.served_fields_max };
-        let served = Served::plan(&catalogue, plan.names.clone(), wanted);
+        let served = Served::plan(catalogue, plan.names.clone(), wanted);
         (Arc::new(served), basis)
     }
 }

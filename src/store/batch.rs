@@ -1,6 +1,7 @@
 //! What every store does alike with a batch: find its distinct readings, and seal its entries.
 
-use super::contract::{Append, Head, Inserted, StoreError};
+use super::contract::{Append, Head, Inserted, ModelEvent, ModelRow, StoreError};
+use crate::domain::change::Change;
 use crate::domain::fact::FactRow;
 use crate::domain::id::Position;
 use crate::domain::log::{Entry, GENESIS, SealedEntry};
@@ -143,4 +144,19 @@ pub(super) fn edits(append: &Append) -> Result<(Vec<&FactRow>, Vec<&FactRow>), S
         )));
     }
     Ok((ended, added))
+}
+
+/// The rows that a change adds to the table of models.
+pub(super) fn model_rows(change: &Change, position: Position) -> Vec<ModelRow> {
+    let row = |event| ModelRow { position, event };
+    match change {
+        Change::ModelsAdded(added) => {
+            added.documents.iter().map(|text| row(ModelEvent::Added(text.clone()))).collect()
+        }
+        Change::ModelsMarked { models, status } => {
+            let marked = models.iter().map(|id| ModelEvent::Marked(id.clone(), *status));
+            marked.map(row).collect()
+        }
+        _ => Vec::new(),
+    }
 }

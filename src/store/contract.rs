@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::domain::change::ModelStatus;
 use crate::domain::fact::{FactRow, JsonMap};
 use crate::domain::id::{Position, StreamId, StreamKey};
 use crate::domain::log::{Entry, Hash, SealedEntry};
 use crate::domain::reading::{ReadingOrder, Recorded, Register};
 use crate::domain::time::{Interval, Timestamp};
+use crate::dtdl::Dtmi;
 
 /// Why a store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -78,13 +80,31 @@ pub struct Checkpoint {
     pub registers: Vec<(StreamId, Register)>,
 }
 
+/// Something that happened to a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelRow {
+    /// The entry that did it. Models of one entry were uploaded, and must be read, together.
+    pub position: Position,
+    /// What happened.
+    pub event: ModelEvent,
+}
+
+/// See [`ModelRow`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ModelEvent {
+    /// An interface joined the catalogue: its DTDL.
+    Added(Arc<str>),
+    /// It was decommissioned, taken into use again, or deleted.
+    Marked(Dtmi, ModelStatus),
+}
+
 /// All that a start needs, besides the entries after the checkpoint.
 #[derive(Debug)]
 pub struct Snapshot {
     /// The end of the log that the tables agree with.
     pub head: Head,
-    /// DTDL texts of one interface each, in the order of their arrival.
-    pub models: Vec<Arc<str>>,
+    /// What happened to models, in order.
+    pub models: Vec<ModelRow>,
     /// Names and titles of systems.
     pub systems: Vec<(Arc<str>, Arc<str>)>,
     /// Names and declarations of sources.

@@ -8,8 +8,8 @@ use parking_lot::{Mutex, MutexGuard};
 
 use super::batch::{self, Candidate, Chain, EMPTY};
 use super::contract::{
-    Append, Checkpoint, Head, Inserted, LogStore, ReadingHistory, Snapshot, SnapshotStore, Store,
-    StoreError, Window,
+    Append, Checkpoint, Head, Inserted, LogStore, ModelRow, ReadingHistory, Snapshot,
+    SnapshotStore, Store, StoreError, Window,
 };
 use crate::domain::change::Change;
 use crate::domain::fact::{FactKey, FactRow, JsonMap};
@@ -37,7 +37,7 @@ struct Tables {
 /// Tables of master data; also the part of them that a batch is about to change.
 #[derive(Default)]
 struct Masters {
-    models: Vec<Arc<str>>,
+    models: Vec<ModelRow>,
     systems: BTreeMap<Arc<str>, Arc<str>>,
     sources: BTreeMap<Arc<str>, Arc<JsonMap>>,
     streams: BTreeMap<StreamId, (StreamKey, Position)>,
@@ -112,7 +112,9 @@ impl Masters {
         let position = append.entry.position;
         for change in &append.entry.changes {
             match change {
-                Change::ModelsAdded(models) => self.models.extend(models.documents.iter().cloned()),
+                Change::ModelsAdded(_) | Change::ModelsMarked { .. } => {
+                    self.models.extend(batch::model_rows(change, position));
+                }
                 Change::SystemDeclared { name, title } => {
                     self.systems.insert(name.clone(), title.clone());
                 }

@@ -11,8 +11,8 @@ mod relational;
 pub mod sqlite;
 
 pub use contract::{
-    Append, Checkpoint, Head, Inserted, LogStore, ReadingHistory, Snapshot, SnapshotStore, Store,
-    StoreError, Window,
+    Append, Checkpoint, Head, Inserted, LogStore, ModelEvent, ModelRow, ReadingHistory, Snapshot,
+    SnapshotStore, Store, StoreError, Window,
 };
 pub use faulty::{FaultyStore, When};
 pub use memory::MemoryStore;

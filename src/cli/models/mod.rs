@@ -1,9 +1,14 @@
 //! `counterpart models`
 
+mod catalogue;
 mod check;
 mod command;
+mod compare;
 mod files;
+mod migrate;
 mod repository;
+mod retire;
 mod show;
+mod upload;
 
 pub use command::Models;

@@ -10,30 +10,19 @@ use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
 use crate::domain::unit::{self, Conversion};
 use crate::dtdl::units::UnitError;
-use crate::dtdl::{ContentKind, Semantic};
+use crate::dtdl::{ContentKind, Dtmi, Semantic};
 
 /// Binds a stream. One that measures something else in that time is a conflict unless it is to be replaced.
 pub fn decide(state: &State, command: &Bind) -> Result<Vec<Change>, Rejection> {
     let (twin, existence) = check::existing(state, &command.twin, command.valid)?;
     let model = &existence.value.model;
-    let content = check::content(state, model, &command.path, "telemetry or property")?;
-    let semantic = match &content.kind {
-        ContentKind::Property { semantic, .. } | ContentKind::Telemetry { semantic, .. } => {
-            semantic.as_ref()
-        }
-        ContentKind::Relationship { .. }
-        | ContentKind::Component { .. }
-        | ContentKind::Command { .. } => {
-            let interface = check::model(state, model)?;
-            return Err(check::unknown_content(interface, &command.path, "telemetry or property"));
-        }
-    };
     let binding = Binding {
         twin,
         path: command.path.clone(),
         unit: command.unit.clone(),
-        conversion: conversion(command, semantic)?,
+        conversion: conversion(command, semantic(state, model, command)?)?,
     };
+    fits_all(state, command, model, &binding)?;
     let opened = open_streams(state, std::iter::once(&command.stream))?;
     let mut changes = opened.changes;
     if let Some(stream) = state.streams.find(command.stream.as_ref()) {
@@ -60,6 +49,48 @@ pub fn unbind(state: &State, command: &Unbind) -> Result<Vec<Change>, Rejection>
         }
         _ => Err(Rejection::NotBound(command.stream.clone())),
     }
+}
+
+/// What the stream would measure.
+fn semantic<'a>(
+    state: &'a State,
+    model: &Dtmi,
+    command: &Bind,
+) -> Result<Option<&'a Semantic>, Rejection> {
+    let content = check::content(state, model, &command.path, "telemetry or property")?;
+    match &content.kind {
+        ContentKind::Property { semantic, .. } | ContentKind::Telemetry { semantic, .. } => {
+            Ok(semantic.as_ref())
+        }
+        ContentKind::Relationship { .. }
+        | ContentKind::Component { .. }
+        | ContentKind::Command { .. } => {
+            let interface = check::model(state, model)?;
+            Err(check::unknown_content(interface, &command.path, "telemetry or property"))
+        }
+    }
+}
+
+/// Whether the binding is right under each model that the twin has in that time.
+fn fits_all(
+    state: &State,
+    command: &Bind,
+    model: &Dtmi,
+    binding: &Binding,
+) -> Result<(), Rejection> {
+    let twin = binding.twin;
+    let unit = |semantic: Option<&Semantic>| semantic.and_then(|semantic| semantic.unit);
+    let first = unit(semantic(state, model, command)?);
+    for (other, during) in check::models_during(state, twin, command.valid) {
+        let found = semantic(state, &other, command)
+            .map_err(|problem| check::across(twin, &other, during, &problem))?;
+        if unit(found) != first {
+            let problem = format!("its unit is {} then", unit(found).unwrap_or("not given"));
+            let problem = Rejection::WrongUnit { path: command.path.to_string(), problem };
+            return Err(check::across(twin, &other, during, &problem));
+        }
+    }
+    Ok(())
 }
 
 /// From the stream's unit to the property's; none when either has no unit.

@@ -60,6 +60,28 @@ pub fn existing<'a>(
         .ok_or_else(|| Rejection::UnknownTwin { twin: twin.clone(), at: Some(anchor(valid)) })
 }
 
+/// The models that a twin has during an interval, in order: mostly one, more once it was migrated.
+pub fn models_during(state: &State, twin: TwinId, valid: Interval) -> Vec<(Dtmi, Interval)> {
+    let node = state.graph.twin(twin);
+    let spans = node.map(|node| node.existence.spans(KNOWN)).unwrap_or_default();
+    let during = spans.into_iter().filter(|fact| fact.valid.overlaps(&valid));
+    let mut models: Vec<(Dtmi, Interval)> = Vec::new();
+    for fact in during {
+        if models.last().is_none_or(|(model, _)| *model != fact.value.model) {
+            models.push((fact.value.model.clone(), fact.valid));
+        }
+    }
+    models
+}
+
+/// The rejection of something that would hold across a change of model and does not fit one side.
+pub fn across(twin: TwinId, model: &Dtmi, valid: Interval, problem: &Rejection) -> Rejection {
+    Rejection::Invalid(format!(
+        "twin {twin} is a `{model}` {valid}, and for that time: {problem}; state it for the times \
+         before and after the change of model one by one"
+    ))
+}
+
 /// The model of that id.
 pub fn model<'a>(state: &'a State, id: &Dtmi) -> Result<&'a Arc<Interface>, Rejection> {
     state

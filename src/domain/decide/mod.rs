@@ -5,17 +5,21 @@ pub(in crate::domain) mod check;
 mod context;
 mod delete_twin;
 mod link_id;
+mod migrate_twins;
 mod open_streams;
 mod put_record;
 mod put_twin;
 mod relate;
+mod retire_models;
 mod set_properties;
 mod swap_device;
 mod texts;
 mod upload_models;
 
 pub use context::{Context, IdSource};
+pub use migrate_twins::possible as migration_possible;
 pub use open_streams::{OpenedStreams, open_streams};
+pub use upload_models::retired as upload_without_retired;
 
 use super::change::Change;
 use super::command::Command;
@@ -48,5 +52,8 @@ pub fn decide(
         Command::PutRecord(command) => Ok(put_record::decide(state, command)),
         Command::RetractRecord(command) => Ok(put_record::retract(state, command)),
         Command::DeclareSource(command) => Ok(put_record::declare_source(state, command)),
+        Command::CommissionModel(command) => retire_models::commission(state, command),
+        Command::DeleteModels(command) => retire_models::delete(state, command),
+        Command::MigrateTwins(command) => migrate_twins::decide(state, command),
     }
 }

@@ -58,7 +58,9 @@ fn existence(
     let valid = command.valid;
     let node = state.graph.twin(twin);
     let held = node.map(|n| n.existence.spans(Position::LATEST_KNOWN)).unwrap_or_default();
-    let model = match (&command.model, held.first()) {
+    // A twin that was migrated has several models: what counts is the last one of that time.
+    let during = held.iter().rfind(|fact| fact.valid.overlaps(&valid));
+    let model = match (&command.model, during.or(held.last())) {
         (Some(model), _) => model.clone(),
         (None, Some(fact)) => fact.value.model.clone(),
         (None, None) if command.id.is_some() => {
@@ -67,15 +69,16 @@ fn existence(
         (None, None) => return Err(Rejection::ModelMissing),
     };
     check::model(state, &model)?;
-    for fact in held.iter().filter(|f| f.valid.overlaps(&valid)) {
-        if fact.value.model != model {
-            return Err(Rejection::OtherModel {
-                twin,
-                model: fact.value.model.clone(),
-                asked: model,
-                valid: fact.valid,
-            });
-        }
+    if held.is_empty() && state.catalogue.is_decommissioned(&model) {
+        return Err(Rejection::Decommissioned { model, user: None });
+    }
+    if let Some(fact) = during.filter(|fact| fact.value.model != model) {
+        return Err(Rejection::OtherModel {
+            twin,
+            model: fact.value.model.clone(),
+            asked: model,
+            valid: fact.valid,
+        });
     }
     for gap in gaps(valid, held.iter().map(|f| f.valid)) {
         let existence = Existence { model: model.clone() };

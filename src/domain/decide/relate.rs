@@ -21,6 +21,14 @@ pub fn decide(state: &State, command: &Relate) -> Result<Vec<Change>, Rejection>
     let (source, from) = check::existing(state, &command.source, command.valid)?;
     let (target, to) = check::existing(state, &command.target, command.valid)?;
     let max = allowed(state, command, &from.value.model, target, &to.value.model)?;
+    for (model, during) in check::models_during(state, source, command.valid) {
+        for (target_model, _) in check::models_during(state, target, command.valid) {
+            if (&model, &target_model) != (&from.value.model, &to.value.model) {
+                allowed(state, command, &model, target, &target_model)
+                    .map_err(|problem| check::across(source, &model, during, &problem))?;
+            }
+        }
+    }
     let ends = Ends { source, name: command.name.clone(), target, key: command.key.clone() };
     let held = state.graph.edge(ends.id());
     if held.is_some_and(|e| e.timeline.says(command.valid, |p| *p == command.properties)) {

@@ -52,10 +52,42 @@ pub fn property_changes(
             continue;
         }
         check::property_value(state, model, path, value)?;
+        fits_all(state, twin, model, path, value, valid)?;
         let value = PropertyValue { value: value.clone(), source: source.cloned() };
         if !held.is_some_and(|t| t.says(valid, |v| *v == value)) {
             changes.push(Change::PropertyAsserted { twin, path: path.clone(), valid, value });
         }
     }
     Ok(changes)
+}
+
+/// Whether the value fits, and means the same, under each model that the twin has in that time.
+fn fits_all(
+    state: &State,
+    twin: TwinId,
+    model: &Dtmi,
+    path: &PropertyPath,
+    value: &serde_json::Value,
+    valid: Interval,
+) -> Result<(), Rejection> {
+    let unit = |model: &Dtmi| {
+        let content = state.catalogue.content_at(model, path);
+        content.and_then(|content| content.semantic()).and_then(|semantic| semantic.unit)
+    };
+    for (other, during) in check::models_during(state, twin, valid) {
+        if other == *model {
+            continue;
+        }
+        check::property_value(state, &other, path, value)
+            .map_err(|problem| check::across(twin, &other, during, &problem))?;
+        let (one, another) = (unit(model), unit(&other));
+        if one != another {
+            let shown = |unit: Option<&'static str>| unit.unwrap_or("no unit");
+            let (path, problem) =
+                (path.to_string(), format!("is in {}, not in {}", shown(another), shown(one)));
+            let problem = Rejection::InvalidValue { path, problem };
+            return Err(check::across(twin, &other, during, &problem));
+        }
+    }
+    Ok(())
 }

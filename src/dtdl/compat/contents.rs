@@ -23,6 +23,17 @@ impl Catalogue {
     }
 }
 
+impl Content {
+    /// What the schema of a newer content asks of values of this one. Names and units aside.
+    pub fn schema_impact(&self, newer: &Content) -> Impact {
+        let mut changes = Changes::default();
+        if let (Some(old), Some(new)) = (self.schema(), newer.schema()) {
+            compare_schemas(&mut changes, old, new);
+        }
+        gravest(&changes.found)
+    }
+}
+
 struct Comparison<'a> {
     catalogue: &'a Catalogue,
     /// Pairs of interfaces already compared: many components may have the same.

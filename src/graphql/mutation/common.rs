@@ -7,7 +7,7 @@ use async_graphql::dynamic::{Field, InputObject, ResolverContext, Type};
 
 use crate::domain::command::{Command, TwinRef};
 use crate::domain::fact::PropertyPath;
-use crate::domain::id::ExternalId;
+use crate::domain::id::{ExternalId, abridged};
 use crate::domain::time::{Interval, Timestamp};
 use crate::dtdl::Dtmi;
 use crate::graphql::args::{self, Arguments, Fields, wrong};
@@ -112,7 +112,7 @@ pub fn twin(from: &impl Arguments, name: &str) -> Result<TwinRef> {
         let parsed = id.parse();
         return parsed
             .map(TwinRef::Id)
-            .map_err(|_| wrong(name, &format!("`{id}` is no twin's id")).into());
+            .map_err(|_| wrong(name, &format!("`{}` is no twin's id", abridged(id))).into());
     }
     external_id(&named, "externalId").map(TwinRef::External)
 }
@@ -157,11 +157,7 @@ pub fn model(world: &World, from: &impl Arguments, name: &str) -> Result<Option<
     let Some(text) = args::text(from, name)? else {
         return Ok(None);
     };
-    if let Some(model) = world.types.find_model(text) {
-        return Ok(Some(model));
-    }
-    // A DTMI that the schema does not know; the engine says what is wrong with it.
-    text.parse().map(Some).map_err(|_| wrong(name, &format!("`{text}` is no model")).into())
+    super::models::named(world, text, name).map(Some)
 }
 
 /// An optional text as it is kept.

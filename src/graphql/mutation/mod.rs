@@ -4,6 +4,8 @@ mod common;
 
 mod models;
 
+mod migration;
+
 mod twins;
 
 mod relationships;

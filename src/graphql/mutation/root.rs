@@ -2,12 +2,13 @@
 
 use async_graphql::dynamic::{Object, Type};
 
-use super::{bindings, common, identity, models, records, relationships, twins};
+use super::{bindings, common, identity, migration, models, records, relationships, twins};
 
 /// The mutation root.
 pub fn root() -> Object {
     let fields = [
         models::fields(),
+        migration::fields(),
         twins::fields(),
         relationships::fields(),
         identity::fields(),
@@ -27,6 +28,7 @@ pub fn inputs() -> Vec<Type> {
     [
         common::inputs(),
         models::inputs(),
+        migration::inputs(),
         twins::inputs(),
         relationships::inputs(),
         identity::inputs(),

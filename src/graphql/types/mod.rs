@@ -14,7 +14,10 @@ pub mod component;
 pub mod typed;
 pub mod value;
 
+pub mod compatibility;
+pub mod migration;
 pub mod model;
+pub mod upload;
 
 pub mod disagreements;
 pub mod external_id;

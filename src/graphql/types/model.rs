@@ -108,6 +108,11 @@ fn model_fields() -> Vec<Field> {
             }))
         })
         .description("What its twins have, with what it inherits."),
+        field::<ModelAt, _>("decommissioned", "Boolean!", |m, _| {
+            let id = &m.interface.id;
+            scalar(m.at.engine.read(|state| state.catalogue.is_decommissioned(id)))
+        })
+        .description("Whether it gets no new twins."),
         field::<ModelAt, _>("twinCount", "Long!", |m, _| count(twin_count(m)))
             .description("How many twins are instances of exactly this model."),
         field::<ModelAt, _>("source", "String!", |m, _| {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::dynamic::{Field, Type};
+use async_graphql::dynamic::Type;
 
 use super::model::ModelAt;
 use super::relationship::EdgeAt;
@@ -11,10 +11,11 @@ use super::source_record::Kept;
 use super::stream::StreamAt;
 use super::system::System;
 use super::twin;
+use super::upload::position;
 use crate::domain::id::{ExternalId, Position, RelationshipId, StreamKey, TwinId};
 use crate::dtdl::Dtmi;
 use crate::engine::Outcome;
-use crate::graphql::build::{Answer, field, many, object, one, scalar, text, texts};
+use crate::graphql::build::{Answer, field, object, one, scalar};
 use crate::graphql::scope::Reader;
 
 /// A command that was done, and how to read what it left.
@@ -39,22 +40,12 @@ pub enum About {
     Stream(StreamKey),
     /// A source record.
     Record(ExternalId),
+    /// A model.
+    Model(Dtmi),
     /// A system.
     System(Arc<str>, Arc<str>),
     /// A source.
     Source(Arc<str>),
-}
-
-/// Models that were uploaded, or would be.
-pub struct Uploaded {
-    /// Models that are new.
-    pub added: Vec<Dtmi>,
-    /// Models that the catalogue had already.
-    pub unchanged: Vec<Dtmi>,
-    /// Where they can be read; `None` when they were only checked.
-    pub position: Option<Position>,
-    /// Reads at that position.
-    pub at: Arc<Reader>,
 }
 
 /// The types.
@@ -97,7 +88,12 @@ pub fn types() -> Vec<Type> {
             };
             Source::find(&done.at, name).map_or(Ok(None), one)
         }),
-        uploaded(),
+        payload("ModelPayload", "model", "Model", |done| {
+            let About::Model(model) = &done.about else {
+                return Ok(None);
+            };
+            ModelAt::find(&done.at, model).map_or(Ok(None), one)
+        }),
     ]
 }
 
@@ -110,31 +106,4 @@ fn payload(name: &str, about: &str, ty: &str, show: fn(&Done) -> Answer) -> Type
             .description("As it is now; null when it is no more."),
     ];
     object(name, "What a mutation did. It is on disk.", fields).into()
-}
-
-fn uploaded() -> Type {
-    let fields = vec![
-        position::<Uploaded>(|uploaded| uploaded.position),
-        field::<Uploaded, _>("added", "[Model!]!", |uploaded, _| {
-            many(uploaded.added.iter().filter_map(|id| ModelAt::find(&uploaded.at, id)))
-        })
-        .description("Models that are new; empty when they were only checked."),
-        field::<Uploaded, _>("addedIds", "[ID!]!", |uploaded, _| {
-            texts(uploaded.added.iter().map(Dtmi::as_str))
-        })
-        .description("The DTMIs of models that are new, or would be."),
-        field::<Uploaded, _>("unchangedIds", "[ID!]!", |uploaded, _| {
-            texts(uploaded.unchanged.iter().map(Dtmi::as_str))
-        })
-        .description("The DTMIs of models that were there already, the same."),
-    ];
-    let description = "What an upload did. Its models have types in the schema already.";
-    object("UploadModelsPayload", description, fields).into()
-}
-
-fn position<P: Send + Sync + 'static>(get: fn(&P) -> Option<Position>) -> Field {
-    field::<P, _>("position", "LogPosition", move |parent, _| {
-        get(parent).map_or(Ok(None), |position| text(position.to_string()))
-    })
-    .description("The position at which all of this can be read; null when nothing was written.")
 }

@@ -33,7 +33,8 @@ impl ImportTarget for Here {
         files: Vec<(String, String)>,
     ) -> Result<ModelsReport, Vec<Problem>> {
         match self.engine.upload_models(&self.actor, files).await {
-            Ok((upload, _)) => {
+            Ok((planned, _)) => {
+                let upload = planned.upload;
                 Ok(ModelsReport { added: upload.added.len(), unchanged: upload.unchanged.len() })
             }
             Err(EngineError::Rejected(Rejection::InvalidModels(errors))) => {

@@ -19,6 +19,7 @@ static MIGRATIONS: &Migrations = &[
     ("facts", include_str!("../../../migrations/postgres/0003_facts.sql")),
     ("curation", include_str!("../../../migrations/postgres/0004_curation.sql")),
     ("statements", include_str!("../../../migrations/postgres/0005_statements.sql")),
+    ("models", include_str!("../../../migrations/postgres/0006_models.sql")),
 ];
 
 /// Limits of a PostgreSQL store.

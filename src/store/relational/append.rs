@@ -5,15 +5,15 @@ use sqlx::SqlSafeStr;
 use super::cell::Cell;
 use super::connection::Connection;
 use super::table::Table;
-use super::{facts, log};
-use crate::domain::change::{Change, ModelsAdded};
+use super::{facts, log, model_event};
+use crate::domain::change::Change;
 use crate::domain::id::{Position, StreamId, StreamKey};
 use crate::store::batch::{self, Chain};
 use crate::store::contract::{Append, Head, Inserted, StoreError};
 
 static STREAM: Table =
     Table::new("stream", &["id", "system", "scope", "device", "channel", "opened"]);
-static MODEL: Table = Table::new("model", &["position", "ordinal", "document"]);
+static MODEL: Table = Table::new("model", &["position", "ordinal", "document", "event"]);
 static SYSTEM: Table = Table::new("system", &["name", "title"])
     .with_suffix("ON CONFLICT (name) DO UPDATE SET title = excluded.title");
 static SOURCE: Table = Table::new("source", &["name", "declaration"])
@@ -92,7 +92,16 @@ impl<'a> Rows<'a> {
         for change in &append.entry.changes {
             match change {
                 Change::StreamOpened { stream, key } => rows.push_stream(*stream, key, position),
-                Change::ModelsAdded(models) => rows.push_models(models, position),
+                Change::ModelsAdded(models) => {
+                    for document in &models.documents {
+                        rows.push_model(position, document, model_event::ADDED);
+                    }
+                }
+                Change::ModelsMarked { models, status } => {
+                    for model in models {
+                        rows.push_model(position, model.as_str(), model_event::of(*status));
+                    }
+                }
                 Change::SystemDeclared { name, title } => {
                     rows.systems.extend([Cell::text(name), Cell::text(title)]);
                 }
@@ -127,10 +136,10 @@ impl<'a> Rows<'a> {
         ]);
     }
 
-    fn push_models(&mut self, models: &'a ModelsAdded, position: Position) {
-        for document in &models.documents {
-            let ordinal = self.models.len() / MODEL.columns.len();
-            self.models.extend([position.into(), Cell::from(ordinal as u64), Cell::text(document)]);
-        }
+    fn push_model(&mut self, position: Position, document: &'a str, event: &'static str) {
+        let ordinal = self.models.len() / MODEL.columns.len();
+        let cells = [Cell::from(ordinal as u64), Cell::text(document), Cell::text(event)];
+        self.models.push(position.into());
+        self.models.extend(cells);
     }
 }

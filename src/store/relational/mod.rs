@@ -7,6 +7,7 @@ mod connection;
 mod facts;
 mod log;
 mod migrations;
+mod model_event;
 mod readings;
 mod snapshot;
 mod store;

@@ -8,12 +8,13 @@ use super::cell::{Cell, Cells};
 use super::connection::Connection;
 use super::facts::{self, Texts, json_at, stream_at};
 use super::log::{self, position_at_column};
+use super::model_event;
 use super::table::{assembled, chunk_rows};
 use super::value;
 use crate::domain::fact::{FactRow, JsonMap};
 use crate::domain::id::{ExternalId, Position, StreamId, StreamKey};
 use crate::domain::reading::Register;
-use crate::store::contract::{Checkpoint, Snapshot, StoreError};
+use crate::store::contract::{Checkpoint, ModelEvent, ModelRow, Snapshot, StoreError};
 
 /// Reads all tables as they are at one moment.
 pub(super) async fn load<C: Connection>(connection: &mut C) -> Result<Snapshot, StoreError> {
@@ -37,15 +38,29 @@ pub(super) async fn load<C: Connection>(connection: &mut C) -> Result<Snapshot, 
     Ok(snapshot)
 }
 
-async fn models<C: Connection>(connection: &mut C) -> Result<Vec<Arc<str>>, StoreError> {
+async fn models<C: Connection>(connection: &mut C) -> Result<Vec<ModelRow>, StoreError> {
     let mut models = Vec::new();
     let take = &mut |row: &C::Row| {
-        models.push(row.text(0)?.into());
+        let event = match (row.text(1)?, row.text(2)?) {
+            (text, model_event::ADDED) => ModelEvent::Added(text.into()),
+            (id, word) => marked(id, word)?,
+        };
+        models.push(ModelRow { position: position_at_column(row, 0)?, event });
         Ok(())
     };
-    let sql = "SELECT document FROM model ORDER BY position, ordinal";
+    let sql = "SELECT position, document, event FROM model ORDER BY position, ordinal";
     connection.each(sql.into_sql_str(), &[], take).await?;
     Ok(models)
+}
+
+fn marked(id: &str, word: &str) -> Result<ModelEvent, StoreError> {
+    let status = model_event::status(word);
+    let status = status
+        .ok_or_else(|| StoreError::Damaged(format!("`{word}` is nothing that befalls a model")))?;
+    let model = id.parse();
+    let model =
+        model.map_err(|error| StoreError::Damaged(format!("`{id}` names no model: {error}")))?;
+    Ok(ModelEvent::Marked(model, status))
 }
 
 async fn systems<C: Connection>(

@@ -26,6 +26,7 @@ static MIGRATIONS: &Migrations = &[
     ("facts", include_str!("../../../migrations/sqlite/0003_facts.sql")),
     ("curation", include_str!("../../../migrations/sqlite/0004_curation.sql")),
     ("statements", include_str!("../../../migrations/sqlite/0005_statements.sql")),
+    ("models", include_str!("../../../migrations/sqlite/0006_models.sql")),
 ];
 
 /// Limits of a SQLite store.

@@ -1,6 +1,6 @@
 //! The log.
 
-use counterpart::domain::change::{Change, ModelsAdded};
+use counterpart::domain::change::{Change, ModelStatus, ModelsAdded};
 use counterpart::domain::fact::{Existence, PropertyValue};
 use counterpart::domain::id::{Position, StreamId};
 use counterpart::domain::log::{GENESIS, SealedEntry};
@@ -135,7 +135,7 @@ pub async fn a_refused_batch_leaves_nothing_behind(place: &dyn Place) {
     assert_eq!(whole_log(store.as_ref()).await.len(), 1);
 }
 
-fn changes_of_models_and_graph() -> [Change; 9] {
+fn changes_of_models_and_graph() -> [Change; 10] {
     let (twin, valid) = (twin(1), interval(-5, 10));
     let path = || "serial".into();
     let existence = Existence { model: "dtmi:com:example:Pump;1".parse().unwrap() };
@@ -143,6 +143,10 @@ fn changes_of_models_and_graph() -> [Change; 9] {
     let documents = vec!["{\"@id\": \"dtmi:com:example:Pump;1\"}".into()];
     [
         Change::ModelsAdded(ModelsAdded { documents, upload: None }),
+        Change::ModelsMarked {
+            models: vec!["dtmi:com:example:Pump;1".parse().unwrap()],
+            status: ModelStatus::Decommissioned,
+        },
         Change::TwinAsserted { twin, valid, existence },
         Change::TwinRetracted { twin, valid },
         Change::PropertyAsserted { twin, path: path(), valid, value },

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use counterpart::domain::change::{Change, ModelsAdded};
+use counterpart::domain::change::{Change, ModelStatus, ModelsAdded};
 use counterpart::domain::id::{Position, StreamId};
 use counterpart::domain::reading::{Quality, Reading, Recorded, Register};
 use counterpart::domain::time::Timestamp;
 use counterpart::domain::value::Value;
-use counterpart::store::{FaultyStore, Inserted, LogStore, SnapshotStore, StoreError, When};
+use counterpart::store::{
+    FaultyStore, Inserted, LogStore, ModelEvent, ModelRow, SnapshotStore, StoreError, When,
+};
 
 use super::history;
 use super::log::whole_log;
@@ -24,11 +26,31 @@ pub async fn models_systems_and_streams_come_back_in_order(place: &dyn Place) {
     let second =
         [models(&["b"]), stream_opened(1), system("erp", "ERP"), system("mes", "it's \"it\"")];
     let source = |declaration| Change::SourceDeclared { name: "cmms".into(), declaration };
-    let third = [stream_opened(2), source(Arc::default()), source(Arc::new(object()))];
-    let batch = [changes(1, first), changes(2, second), changes(4, third)];
+    let declared = [source(Arc::default()), source(Arc::new(object()))];
+    let marked = |status| Change::ModelsMarked {
+        models: vec!["dtmi:com:example:Pump;1".parse().unwrap()],
+        status,
+    };
+    let third = [marked(ModelStatus::Decommissioned), stream_opened(2), marked(ModelStatus::InUse)];
+    let fourth = [marked(ModelStatus::Deleted)];
+    let third = third.into_iter().chain(declared);
+    let batch = [changes(1, first), changes(2, second), changes(4, third), changes(5, fourth)];
     store.append(&batch).await.unwrap();
     let snapshot = store.load().await.unwrap();
-    assert_eq!(snapshot.models, ["z", "a", "m", "b"].map(Arc::from));
+    let added = |position, text: &str| (Position(position), ModelEvent::Added(text.into()));
+    let id = || "dtmi:com:example:Pump;1".parse().unwrap();
+    let told = |position, status| (Position(position), ModelEvent::Marked(id(), status));
+    let expected = [
+        added(1, "z"),
+        added(1, "a"),
+        added(1, "m"),
+        added(2, "b"),
+        told(4, ModelStatus::Decommissioned),
+        told(4, ModelStatus::InUse),
+        told(5, ModelStatus::Deleted),
+    ];
+    let rows = expected.map(|(position, event)| ModelRow { position, event });
+    assert_eq!(snapshot.models, rows);
     let systems = [("erp", "ERP"), ("mes", "it's \"it\"")];
     assert_eq!(snapshot.systems, systems.map(|(n, t)| (Arc::from(n), Arc::from(t))));
     let streams =
@@ -36,7 +58,7 @@ pub async fn models_systems_and_streams_come_back_in_order(place: &dyn Place) {
     assert_eq!(snapshot.streams, streams);
     assert_eq!(snapshot.sources, [("cmms".into(), Arc::new(object()))]);
     assert_eq!(snapshot.head, store.head().await.unwrap());
-    assert_eq!(snapshot.head.recorded_at, Timestamp(4_000));
+    assert_eq!(snapshot.head.recorded_at, Timestamp(5_000));
 }
 
 fn register(time: i64, value: Value) -> Register {

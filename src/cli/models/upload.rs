@@ -1,0 +1,106 @@
+//! `counterpart models upload`: an import of models, or a look at what it would do.
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::catalogue::Where;
+use super::compare::{human as compatibility, text};
+use super::files::{ModelFile, files_of};
+use crate::cli::import::Import;
+use crate::cli::output::{Failure, say};
+
+/// Models that are listed by name; more are counted.
+const LISTED_MAX: usize = 20;
+
+/// Add models to the catalogue, all or none; the same as `import` with DTDL files.
+#[derive(Debug, Args)]
+pub struct Upload {
+    /// Only check the models, and tell what would be new, and which twins and bindings newer versions touch
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    import: Import,
+}
+
+const DRY_RUN: &str = "mutation($documents: [ModelDocumentInput!]!) {
+  uploadModels(documents: $documents, dryRun: true) {
+    addedIds unchangedIds
+    newerVersions {
+      id olderIds heirIds holderIds
+      compatibility { fromId toId impact changes { path impact reason mend } }
+      twins { ...touched } heirTwins { ...touched } holderTwins { ...touched }
+    }
+  }
+}
+fragment touched on TouchedTwins { count ids bindingCount bindings { stream twinId path } }";
+
+impl Upload {
+    /// Uploads, or tells what that would do; exit code 1 when the models are not taken.
+    ///
+    /// # Errors
+    /// When a file or the store cannot be read, or in a dry run the models are not valid.
+    pub(super) async fn run(self) -> Result<ExitCode, Failure> {
+        if !self.dry_run {
+            return self.import.run().await;
+        }
+        let files = files_of(&self.import.files)?;
+        let documents = files.iter().map(ModelFile::document);
+        let documents: Vec<Value> =
+            documents.map(|d| json!({ "name": d.name, "text": d.text })).collect();
+        let (common, server) = (self.import.common.clone(), self.import.server.clone());
+        let mut catalogue = Where { common, server }.open().await?;
+        let found = catalogue.ask(DRY_RUN, json!({ "documents": documents })).await;
+        catalogue.close().await;
+        let found = found?;
+        say(if self.import.json { format!("{found:#}") } else { human(&found) })?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn human(found: &Value) -> String {
+    let mut out = String::new();
+    let added = list(&found["addedIds"]);
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "{} new, {} unchanged", added.len(), list(&found["unchangedIds"]).len());
+    for id in added.iter().take(LISTED_MAX) {
+        let _ = writeln!(out, "  new: {id}");
+    }
+    if added.len() > LISTED_MAX {
+        let _ = writeln!(out, "  … and {} more", added.len() - LISTED_MAX);
+    }
+    for newer in found["newerVersions"].as_array().into_iter().flatten() {
+        let _ = writeln!(out, "\n{}", compatibility(&newer["compatibility"]));
+        let of = list(&newer["olderIds"]).join(", ");
+        touched(&mut out, &newer["twins"], &format!("instances of {of}"));
+        let heirs = format!("of {} models that extend it", list(&newer["heirIds"]).len());
+        touched(&mut out, &newer["heirTwins"], &heirs);
+        let holders = format!("of {} models that have it inside", list(&newer["holderIds"]).len());
+        touched(&mut out, &newer["holderTwins"], &holders);
+    }
+    out.push_str(
+        "Nothing was changed; without --dry-run, the models are added, and twins stay as they are.",
+    );
+    out
+}
+
+fn touched(out: &mut String, touched: &Value, which: &str) {
+    let (twins, bindings) = (&touched["count"], &touched["bindingCount"]);
+    if *twins == 0 {
+        return;
+    }
+    let _ = writeln!(out, "  twins: {twins} {which}, measured by {bindings} bindings");
+    for id in list(&touched["ids"]).iter().take(LISTED_MAX) {
+        let _ = writeln!(out, "    {id}");
+    }
+    for binding in touched["bindings"].as_array().into_iter().flatten().take(LISTED_MAX) {
+        let (stream, path) = (text(&binding["stream"]), text(&binding["path"]));
+        let _ = writeln!(out, "    {stream} measures {path} of {}", text(&binding["twinId"]));
+    }
+}
+
+fn list(value: &Value) -> Vec<&str> {
+    value.as_array().into_iter().flatten().map(text).collect()
+}
