@@ -1,10 +1,13 @@
 //! The engine: one writer, and readers that never wait for a disk.
 
 mod compare;
+mod decide;
+mod decisions;
 mod error;
 mod handle;
 mod options;
 mod prepare;
+mod preview;
 mod read;
 mod recovery;
 pub(crate) mod shared;
@@ -12,11 +15,13 @@ mod verify;
 mod work;
 mod writer;
 
+pub use decisions::Decision;
 pub use error::EngineError;
 pub use handle::Engine;
 pub use options::EngineOptions;
+pub use preview::{PREVIEW_COMMANDS_MAX, READINGS_COUNTED_MAX};
 pub use read::Measured;
 pub use recovery::{Recovered, recover};
 pub use shared::Committed;
 pub use verify::{Verification, verify};
-pub use work::{Outcome, Receipt};
+pub use work::{Outcome, Preview, Receipt};

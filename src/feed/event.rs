@@ -165,7 +165,10 @@ fn of_change(
         | Change::StreamOpened { .. }
         | Change::RecordStored { .. }
         | Change::RecordRetracted { .. }
-        | Change::SourceDeclared { .. } => {}
+        | Change::SourceDeclared { .. }
+        | Change::Curated { .. }
+        | Change::Uncurated { .. }
+        | Change::Decided(_) => {}
     }
 }
 

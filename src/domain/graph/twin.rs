@@ -40,6 +40,25 @@ impl TwinNode {
         &mut self.properties[at].1
     }
 
+    /// Takes back what the entry at `position` did to a property.
+    pub(in crate::domain) fn roll_back_property(
+        &mut self,
+        path: &PropertyPath,
+        position: Position,
+    ) {
+        if let Ok(at) = self.properties.binary_search_by(|(p, _)| p.cmp(path)) {
+            self.properties[at].1.roll_back(position);
+            if self.properties[at].1.is_empty() {
+                self.properties.remove(at);
+            }
+        }
+    }
+
+    /// Whether nothing was ever said of it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.existence.is_empty() && self.properties.is_empty()
+    }
+
     /// All properties' timelines, by path.
     pub fn properties(&self) -> impl Iterator<Item = (&PropertyPath, &Timeline<PropertyValue>)> {
         self.properties.iter().map(|(path, timeline)| (path, timeline))
