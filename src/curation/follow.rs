@@ -106,7 +106,10 @@ fn touched(state: &State, changes: &[Change]) -> BTreeSet<TwinId> {
             | Change::RelationshipRetracted { .. }
             | Change::StreamOpened { .. }
             | Change::Bound { .. }
-            | Change::Unbound { .. } => {}
+            | Change::Unbound { .. }
+            | Change::Curated { .. }
+            | Change::Uncurated { .. }
+            | Change::Decided(_) => {}
         }
     }
     twins

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::fact::SourceRecord;
-use super::id::ExternalId;
+use super::id::{ExternalId, Position};
 use super::timeline::Timeline;
 
 /// All source records, by the id that their system gives the thing.
@@ -21,6 +21,16 @@ impl Records {
     /// The timeline of a record, made when it is new.
     pub fn timeline_mut(&mut self, key: &ExternalId) -> &mut Timeline<SourceRecord> {
         self.records.entry(key.clone()).or_default()
+    }
+
+    /// Takes back what the entry at `position` did to a record.
+    pub(super) fn roll_back(&mut self, key: &ExternalId, position: Position) {
+        if let Some(timeline) = self.records.get_mut(key) {
+            timeline.roll_back(position);
+            if timeline.is_empty() {
+                self.records.remove(key);
+            }
+        }
     }
 
     /// Every record, in no particular order.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::crosswalk::Crosswalks;
+use super::curation::Curations;
 use super::fact::{FactKey, FactRow};
 use super::graph::Graph;
 use super::id::{ExternalId, Position, TwinId};
@@ -45,6 +46,8 @@ pub struct State {
     pub streams: Streams,
     /// What systems say.
     pub records: Records,
+    /// Verdicts, redirects of merged twins, tasks, and what was undone.
+    pub curations: Curations,
     /// From configuration.
     pub rules: Rules,
     /// The catalogue, systems and sources before the entry at this position, for taking that entry back.
@@ -108,6 +111,7 @@ impl State {
                 self.records.timeline_mut(&key).restore(fact);
                 self.note_described(&key);
             }
+            FactRow::Curation(fact) => self.curations.restore(fact),
         }
     }
 
@@ -128,25 +132,21 @@ impl State {
     pub fn roll_back(&mut self, position: Position, touched: &BTreeSet<FactKey>) {
         for key in touched {
             match key {
-                FactKey::Twin(id) => self.graph.twin_mut(*id).existence.roll_back(position),
+                FactKey::Twin(id) => self.graph.roll_back_existence(*id, position),
                 FactKey::Property(id, path, source) => {
                     let twin = self.graph.twin_mut(*id);
-                    twin.statement_mut(path, source.as_ref()).roll_back(position);
+                    twin.roll_back_statement(path, source.as_ref(), position);
                 }
-                FactKey::Relationship(id) => {
-                    if let Some(timeline) = self.graph.edge_by_id_mut(*id) {
-                        timeline.roll_back(position);
-                    }
-                }
-                FactKey::Crosswalk(id) => {
-                    self.crosswalks.timeline_mut(id, None).roll_back(position);
-                }
-                FactKey::Binding(id) => {
-                    if let Some(stream) = self.streams.get_mut(*id) {
-                        stream.bindings.roll_back(position);
-                    }
-                }
-                FactKey::Record(key) => self.records.timeline_mut(key).roll_back(position),
+                FactKey::Relationship(id) => self.graph.roll_back_edge(*id, position),
+                FactKey::Crosswalk(id) => self.crosswalks.roll_back(id, position),
+                FactKey::Binding(id) => self.streams.roll_back_binding(*id, position),
+                FactKey::Record(key) => self.records.roll_back(key, position),
+                FactKey::Curation(key) => self.curations.roll_back(key, position),
+            }
+        }
+        for key in touched {
+            if let FactKey::Twin(id) | FactKey::Property(id, ..) = key {
+                self.graph.forget_if_empty(*id);
             }
         }
         self.streams.roll_back(position);
@@ -170,6 +170,7 @@ impl State {
         keys.extend(self.crosswalks.all().map(|(id, _)| FactKey::Crosswalk(id.clone())));
         keys.extend(self.streams.iter().map(|s| FactKey::Binding(s.id)));
         keys.extend(self.records.all().map(|(key, _)| FactKey::Record(key.clone())));
+        keys.extend(self.curations.all().map(|(key, _)| FactKey::Curation(*key)));
         keys
     }
 
@@ -201,6 +202,9 @@ impl State {
             FactKey::Record(key) => {
                 let timeline = self.records.timeline(key);
                 picked(timeline, edited_at, |f| FactRow::Record(key.clone(), f))
+            }
+            FactKey::Curation(key) => {
+                picked(self.curations.timeline(key), edited_at, FactRow::Curation)
             }
         }
     }

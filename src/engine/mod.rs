@@ -1,12 +1,15 @@
 //! The engine: one writer, and readers that never wait for a disk.
 
 mod compare;
+mod decide;
+mod decisions;
 mod error;
 mod handle;
 mod migrate;
 mod models;
 mod options;
 mod prepare;
+mod preview;
 mod read;
 mod recovery;
 pub(crate) mod shared;
@@ -15,14 +18,16 @@ mod verify;
 mod work;
 mod writer;
 
+pub use decisions::Decision;
 pub use error::EngineError;
 pub use handle::Engine;
 pub use migrate::MigrationPage;
 pub use models::{NewerVersion, Planned, TOUCHED_LISTED_MAX, Touched, TouchedBinding};
 pub use options::EngineOptions;
+pub use preview::{PREVIEW_COMMANDS_MAX, READINGS_COUNTED_MAX};
 pub use read::Measured;
 pub use recovery::{Recovered, recover};
 pub use shared::Committed;
 pub use sweep::Look;
 pub use verify::{Verification, verify};
-pub use work::{Outcome, Receipt};
+pub use work::{Outcome, Preview, Receipt};

@@ -168,7 +168,10 @@ fn of_change(
         | Change::ModelsMarked { .. }
         | Change::SystemDeclared { .. }
         | Change::StreamOpened { .. }
-        | Change::SourceDeclared { .. } => {}
+        | Change::SourceDeclared { .. }
+        | Change::Curated { .. }
+        | Change::Uncurated { .. }
+        | Change::Decided(_) => {}
     }
 }
 

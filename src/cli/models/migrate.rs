@@ -104,7 +104,8 @@ impl Migrate {
         let bar = crate::cli::import::progress_bar();
         let found = self.look(catalogue, &bar).await?;
         let mut migrated = 0;
-        while self.apply && found.lossy == 0 {
+        let goes_on = self.apply && found.lossy == 0;
+        while goes_on {
             let page = catalogue.ask(MIGRATE, self.variables(false, &Value::Null)).await?;
             let done = page["migrated"].as_u64().unwrap_or_default() as usize;
             migrated += done;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::fact::{Existence, PropertyPath, PropertyValue};
-use crate::domain::id::{ExternalId, TwinId};
+use crate::domain::id::{ExternalId, Position, TwinId};
 use crate::domain::timeline::Timeline;
 
 /// A twin with all that was ever said of it.
@@ -71,6 +71,26 @@ impl TwinNode {
         let from = self.statements.partition_point(|held| *held.path < *path);
         let rest = &self.statements[from..];
         &rest[..rest.partition_point(|held| *held.path == *path)]
+    }
+
+    /// Takes back what the entry at `position` said of a property.
+    pub(in crate::domain) fn roll_back_statement(
+        &mut self,
+        path: &PropertyPath,
+        source: Option<&Arc<str>>,
+        position: Position,
+    ) {
+        if let Ok(at) = self.find(path, source.map(|source| &**source)) {
+            self.statements[at].timeline.roll_back(position);
+            if self.statements[at].timeline.is_empty() {
+                self.statements.remove(at);
+            }
+        }
+    }
+
+    /// Whether nothing was ever said of it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.existence.is_empty() && self.statements.is_empty()
     }
 
     /// All that was said of the twin itself, by property and author.

@@ -119,7 +119,10 @@ impl<'a> Rows<'a> {
                 | Change::Bound { .. }
                 | Change::Unbound { .. }
                 | Change::RecordStored { .. }
-                | Change::RecordRetracted { .. } => {}
+                | Change::RecordRetracted { .. }
+                | Change::Curated { .. }
+                | Change::Uncurated { .. }
+                | Change::Decided(_) => {}
             }
         }
         rows
