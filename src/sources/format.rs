@@ -50,7 +50,7 @@ fn begins_like(input: &Input) -> Result<Format, Problem> {
     let start = start_of(&mut text).map_err(failed)?;
     if start.starts_with(['{', '[']) {
         let first = Elements::new(input.name(), open(input)?).next();
-        let is_model = first.and_then(Result::ok).is_some_and(|(_, text)| is_model(&text));
+        let is_model = first.and_then(Result::ok).is_some_and(|element| is_model(&element.text));
         return Ok(if is_model { Format::Models } else { Format::Elements });
     }
     let turtle = ["@prefix", "@base", "PREFIX", "BASE", "<", "#"];

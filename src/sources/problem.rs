@@ -17,6 +17,12 @@ pub struct Origin {
     /// The column, counted from 1, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<u64>,
+    /// The sheet of a workbook; `line` is then its row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<Arc<str>>,
+    /// The JSON pointer of the element, inside one document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<Arc<str>>,
 }
 
 impl Origin {
@@ -27,23 +33,39 @@ impl Origin {
 
     /// A line of a file.
     pub fn line(name: &Arc<str>, line: u64) -> Self {
-        Self { file: name.clone(), line, column: None }
+        Self { file: name.clone(), line, column: None, sheet: None, pointer: None }
     }
 
     /// A column of a line.
     pub fn column(name: &Arc<str>, line: u64, column: u64) -> Self {
-        Self { file: name.clone(), line, column: Some(column) }
+        Self { column: Some(column), ..Self::line(name, line) }
+    }
+
+    /// A row of a sheet, counted from 1.
+    pub fn row(name: &Arc<str>, sheet: &Arc<str>, row: u64) -> Self {
+        Self { sheet: Some(sheet.clone()), ..Self::line(name, row) }
+    }
+
+    /// The same, told apart by its JSON pointer.
+    pub fn at(self, pointer: &str) -> Self {
+        Self { pointer: Some(pointer.into()), ..self }
     }
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
+        if let Some(sheet) = &self.sheet {
+            write!(f, "[{sheet}]")?;
+        }
         if self.line > 0 {
             write!(f, ":{}", self.line)?;
         }
-        match self.column {
-            Some(column) => write!(f, ":{column}"),
+        if let Some(column) = self.column {
+            write!(f, ":{column}")?;
+        }
+        match &self.pointer {
+            Some(pointer) => write!(f, "#{pointer}"),
             None => Ok(()),
         }
     }

@@ -24,7 +24,10 @@ pub fn elements(
     moments: Moments,
 ) -> impl Iterator<Item = Result<Item, Problem>> + use<> {
     let name = file.clone();
-    Elements::new(file, text).map(move |found| item(&name, found?, &moments))
+    Elements::new(file, text).map(move |found| {
+        let element = found?;
+        item(&name, (element.line, element.text), &moments)
+    })
 }
 
 fn item(file: &Arc<str>, found: (u64, String), moments: &Moments) -> Result<Item, Problem> {
