@@ -28,6 +28,10 @@ pub fn apply(
             remember(state, position);
             state.systems.insert(name.clone(), title.clone());
         }
+        Change::SourceDeclared { name, declaration } => {
+            remember(state, position);
+            state.sources.insert(name.clone(), declaration.clone());
+        }
         Change::TwinAsserted { .. }
         | Change::TwinRetracted { .. }
         | Change::PropertyAsserted { .. }
@@ -58,10 +62,15 @@ pub fn apply(
             state.records.timeline_mut(key).assert(*valid, record.clone(), position);
             touched.insert(FactKey::Record(key.clone()));
         }
+        Change::RecordRetracted { key, valid } => {
+            state.records.timeline_mut(key).retract(*valid, position);
+            touched.insert(FactKey::Record(key.clone()));
+        }
     }
     Ok(())
 }
 
+/// Only the changes that [`apply`] sends here.
 fn apply_to_twin(
     state: &mut State,
     position: Position,
@@ -87,19 +96,11 @@ fn apply_to_twin(
             state.graph.twin_mut(*twin).property_mut(path).retract(*valid, position);
             touched.insert(FactKey::Property(*twin, path.clone()));
         }
-        Change::ModelsAdded(_)
-        | Change::SystemDeclared { .. }
-        | Change::RelationshipAsserted { .. }
-        | Change::RelationshipRetracted { .. }
-        | Change::Linked { .. }
-        | Change::Unlinked { .. }
-        | Change::StreamOpened { .. }
-        | Change::Bound { .. }
-        | Change::Unbound { .. }
-        | Change::RecordStored { .. } => {}
+        _ => {}
     }
 }
 
+/// Only the changes that [`apply`] sends here.
 fn apply_to_stream(
     state: &mut State,
     position: Position,
@@ -121,24 +122,18 @@ fn apply_to_stream(
                 touched.insert(FactKey::Binding(stream.id));
             }
         }
-        Change::ModelsAdded(_)
-        | Change::SystemDeclared { .. }
-        | Change::TwinAsserted { .. }
-        | Change::TwinRetracted { .. }
-        | Change::PropertyAsserted { .. }
-        | Change::PropertyRetracted { .. }
-        | Change::RelationshipAsserted { .. }
-        | Change::RelationshipRetracted { .. }
-        | Change::Linked { .. }
-        | Change::Unlinked { .. }
-        | Change::RecordStored { .. } => {}
+        _ => {}
     }
 }
 
 fn remember(state: &mut State, position: Position) {
     if state.before.as_ref().is_none_or(|before| before.position != position) {
-        let (catalogue, systems) = (state.catalogue.clone(), state.systems.clone());
-        state.before = Some(Before { position, catalogue, systems });
+        state.before = Some(Before {
+            position,
+            catalogue: state.catalogue.clone(),
+            systems: state.systems.clone(),
+            sources: state.sources.clone(),
+        });
     }
 }
 

@@ -124,6 +124,20 @@ pub enum Change {
         /// What it said.
         record: SourceRecord,
     },
+    /// A system does not have a record during an interval.
+    RecordRetracted {
+        /// What the system calls the thing.
+        key: ExternalId,
+        /// When.
+        valid: Interval,
+    },
+    /// How a source is read, and how far it is trusted.
+    SourceDeclared {
+        /// The source's name.
+        name: Arc<str>,
+        /// Its declaration.
+        declaration: Arc<JsonMap>,
+    },
 }
 
 /// Models that joined the catalogue, each as the text of one interface.

@@ -1,11 +1,12 @@
 //! Commands: what may be asked of the state.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::fact::{JsonMap, PropertyPath};
+use super::fact::{JsonMap, PropertyPath, SourceRecord};
 use super::id::{ExternalId, RelationshipId, StreamKey, TwinId};
 use super::time::{Interval, Timestamp};
-use crate::dtdl::Upload;
+use crate::dtdl::{Dtmi, Upload};
 
 /// A twin, named in either way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,10 @@ pub enum Command {
     SwapDevice(SwapDevice),
     /// Keep what a system says about a thing.
     PutRecord(PutRecord),
+    /// State that a system does not have a record.
+    RetractRecord(RetractRecord),
+    /// Keep how a source is read, and how far it is trusted.
+    DeclareSource(DeclareSource),
 }
 
 /// See [`Command::UploadModels`].
@@ -73,7 +78,7 @@ pub struct PutTwin {
     /// What systems call it. A twin that one of these means already is updated instead of created.
     pub identifiers: Vec<ExternalId>,
     /// Its model; may be left out for a twin that exists.
-    pub model: Option<crate::dtdl::Dtmi>,
+    pub model: Option<Dtmi>,
     /// Values to set.
     pub properties: Vec<(PropertyPath, serde_json::Value)>,
     /// When all this is so.
@@ -194,7 +199,7 @@ pub struct SwapDevice {
 }
 
 /// See [`Command::PutRecord`].
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PutRecord {
     /// What the system calls the thing.
     pub key: ExternalId,
@@ -202,6 +207,46 @@ pub struct PutRecord {
     pub kind: Arc<str>,
     /// All that it says.
     pub attributes: JsonMap,
+    /// Properties of the twin that it describes, as the source's declaration reads them.
+    pub claims: BTreeMap<PropertyPath, serde_json::Value>,
+    /// Fields to match by, as raw text.
+    pub identity: BTreeMap<Arc<str>, Arc<str>>,
+    /// What the source's declaration makes of the type.
+    pub model: Option<Dtmi>,
+    /// When the source last touched it, if it says so.
+    pub stated: Option<Timestamp>,
     /// When it is so.
     pub valid: Interval,
+}
+
+impl PutRecord {
+    /// The record that is kept.
+    pub fn record(&self) -> SourceRecord {
+        SourceRecord {
+            kind: self.kind.clone(),
+            attributes: self.attributes.clone(),
+            claims: self.claims.clone(),
+            identity: self.identity.clone(),
+            model: self.model.clone(),
+            stated: self.stated,
+        }
+    }
+}
+
+/// See [`Command::RetractRecord`].
+#[derive(Debug, Clone)]
+pub struct RetractRecord {
+    /// What the system calls the thing.
+    pub key: ExternalId,
+    /// When the system does not have it; mostly from a moment on.
+    pub valid: Interval,
+}
+
+/// See [`Command::DeclareSource`].
+#[derive(Debug, Clone)]
+pub struct DeclareSource {
+    /// The source's name.
+    pub name: Arc<str>,
+    /// Its declaration.
+    pub declaration: Arc<JsonMap>,
 }

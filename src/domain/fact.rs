@@ -1,10 +1,12 @@
 //! What the timelines hold, and how one fact is named outside of memory.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::id::{ExternalId, RelationshipId, StreamId, TwinId};
+use super::time::Timestamp;
 use super::timeline::Fact;
 use super::unit::Conversion;
 use crate::dtdl::Dtmi;
@@ -88,6 +90,18 @@ pub struct SourceRecord {
     pub kind: Arc<str>,
     /// All that it said, as it said it.
     pub attributes: JsonMap,
+    /// Properties of the twin that it describes, as the source's declaration reads them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub claims: BTreeMap<PropertyPath, serde_json::Value>,
+    /// Fields to match by, as raw text: `serial`, `manufacturer`, `mac` and others.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub identity: BTreeMap<Arc<str>, Arc<str>>,
+    /// What the source's declaration makes of the type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<Dtmi>,
+    /// When the source last touched it, if it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated: Option<Timestamp>,
 }
 
 /// Names one timeline.

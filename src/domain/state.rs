@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::crosswalk::Crosswalks;
-use super::fact::{FactKey, FactRow};
+use super::fact::{FactKey, FactRow, JsonMap};
 use super::graph::Graph;
 use super::id::{Position, TwinId};
 use super::record::Records;
@@ -31,6 +31,8 @@ pub struct State {
     pub catalogue: Catalogue,
     /// Systems of ids, by name, with their names for people.
     pub systems: BTreeMap<Arc<str>, Arc<str>>,
+    /// How sources are read and how far they are trusted, by name.
+    pub sources: BTreeMap<Arc<str>, Arc<JsonMap>>,
     /// Twins and relationships.
     pub graph: Graph,
     /// What external ids mean.
@@ -41,7 +43,7 @@ pub struct State {
     pub records: Records,
     /// From configuration.
     pub rules: Rules,
-    /// The catalogue and systems before the entry at this position, for taking that entry back.
+    /// The catalogue, systems and sources before the entry at this position, for taking that entry back.
     pub(super) before: Option<Before>,
 }
 
@@ -51,6 +53,7 @@ pub(super) struct Before {
     pub(super) position: Position,
     pub(super) catalogue: Catalogue,
     pub(super) systems: BTreeMap<Arc<str>, Arc<str>>,
+    pub(super) sources: BTreeMap<Arc<str>, Arc<JsonMap>>,
 }
 
 impl State {
@@ -127,6 +130,7 @@ impl State {
         if let Some(before) = self.before.take_if(|before| before.position == position) {
             self.catalogue = before.catalogue;
             self.systems = before.systems;
+            self.sources = before.sources;
         }
     }
 

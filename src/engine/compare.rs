@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::iter::Peekable;
+use std::sync::Arc;
 
-use crate::domain::fact::{FactKey, FactRow};
+use crate::domain::fact::{FactKey, FactRow, JsonMap};
 use crate::domain::id::Position;
 use crate::domain::reading::Register;
 use crate::domain::state::State;
@@ -31,6 +32,15 @@ pub(super) fn compare(
         let (ours, theirs) = (logged.systems.get(name), kept.systems.get(name));
         if ours != theirs {
             found(&|| format!("system `{name}`: {}", sides(ours, theirs)));
+        }
+    }
+    let names: BTreeSet<_> = logged.sources.keys().chain(kept.sources.keys()).collect();
+    for name in names {
+        let (ours, theirs) = (logged.sources.get(name), kept.sources.get(name));
+        if ours != theirs {
+            let text =
+                |map: &Arc<JsonMap>| short(&serde_json::Value::from((**map).clone()).to_string());
+            found(&|| format!("source `{name}`: {}", sides(ours.map(text), theirs.map(text))));
         }
     }
     streams(logged, kept, found);
@@ -145,8 +155,7 @@ fn shown(row: &FactRow) -> String {
             told(fact, format!("`{}` of twin {} in {unit} {factor:?}", binding.path, binding.twin))
         }
         FactRow::Record(_, fact) => {
-            let attributes = serde_json::Value::Object(fact.value.attributes.clone());
-            told(fact, format!("{} {attributes}", fact.value.kind))
+            told(fact, serde_json::to_string(&fact.value).unwrap_or_default())
         }
     }
 }

@@ -84,6 +84,7 @@ fn restore(snapshot: Snapshot, rules: &Rules) -> Result<(State, Checkpoint), Sto
         .map_err(|errors| StoreError::Damaged(format!("its models are not valid: {errors}")))?;
     state.catalogue = state.catalogue.with(&upload);
     state.systems.extend(snapshot.systems);
+    state.sources.extend(snapshot.sources);
     for (id, key, opened) in snapshot.streams {
         state.streams.open(id, &key, opened);
     }

@@ -163,7 +163,9 @@ fn of_change(
         Change::ModelsAdded(_)
         | Change::SystemDeclared { .. }
         | Change::StreamOpened { .. }
-        | Change::RecordStored { .. } => {}
+        | Change::RecordStored { .. }
+        | Change::RecordRetracted { .. }
+        | Change::SourceDeclared { .. } => {}
     }
 }
 

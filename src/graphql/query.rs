@@ -9,7 +9,8 @@ use super::build::{Answer, Arg, Later, input, one, slow_field, text};
 use super::scope::{ARGUMENTS as SCOPE_ARGUMENTS, Reader, reader};
 use super::types::twin_links::model_argument;
 use super::types::{
-    model, page, resolution, server_info, source_record, stream_list, system, twin, twin_search,
+    model, page, resolution, server_info, source, source_record, stream_list, system, twin,
+    twin_search,
 };
 use super::world::World;
 
@@ -92,6 +93,8 @@ fn other_fields() -> Vec<Field> {
         .description("A model."),
         scoped("systems", "[IdSystem!]!", |at, _| system::all(at))
             .description("The systems of ids that were declared."),
+        scoped("sources", "[RecordSource!]!", |at, _| source::all(at))
+            .description("The sources of records that were declared."),
         with(STREAMS, scoped("streams", "StreamConnection!", stream_list::page))
             .description("Streams, in the order in which they were first heard of."),
         with(STREAM, scoped("stream", "Stream", stream_list::find))

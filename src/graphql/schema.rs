@@ -8,8 +8,8 @@ use super::field_errors::FieldErrors;
 use super::served::Served;
 use super::types::{
     binding, component, external_id, model, page, payload, property, reading, relationship,
-    resolution, scalars, server_info, source_record, state, stream, stream_list, system, twin,
-    twin_change, twin_search, typed, value,
+    resolution, scalars, server_info, source, source_record, state, stream, stream_list, system,
+    twin, twin_change, twin_search, typed, value,
 };
 use super::world::World;
 use super::{mutation, query, subscription};
@@ -35,6 +35,7 @@ fn own_types() -> Vec<Type> {
         stream::types(),
         stream_list::types(),
         reading::types(),
+        source::types(),
         source_record::types(),
         system::types(),
         resolution::types(),

@@ -107,12 +107,14 @@ impl Kind {
     /// The kind of thing that a command states.
     pub fn of(command: &Command) -> Self {
         match command {
-            Command::UploadModels(_) | Command::DeclareSystem(_) => Self::System,
+            Command::UploadModels(_) | Command::DeclareSystem(_) | Command::DeclareSource(_) => {
+                Self::System
+            }
             Command::PutTwin(_) | Command::SetProperties(_) | Command::DeleteTwin(_) => Self::Twin,
             Command::LinkId(_) | Command::UnlinkId(_) => Self::Link,
             Command::Relate(_) | Command::Unrelate(_) => Self::Relationship,
             Command::Bind(_) | Command::Unbind(_) => Self::Binding,
-            Command::PutRecord(_) => Self::Record,
+            Command::PutRecord(_) | Command::RetractRecord(_) => Self::Record,
             Command::SwapDevice(_) => Self::Swap,
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::domain::fact::FactRow;
+use crate::domain::fact::{FactRow, JsonMap};
 use crate::domain::id::{Position, StreamId, StreamKey};
 use crate::domain::log::{Entry, Hash, SealedEntry};
 use crate::domain::reading::{ReadingOrder, Recorded, Register};
@@ -87,6 +87,8 @@ pub struct Snapshot {
     pub models: Vec<Arc<str>>,
     /// Names and titles of systems.
     pub systems: Vec<(Arc<str>, Arc<str>)>,
+    /// Names and declarations of sources.
+    pub sources: Vec<(Arc<str>, Arc<JsonMap>)>,
     /// Streams in the order of their numbers, each with the entry that opened it.
     pub streams: Vec<(StreamId, StreamKey, Position)>,
     /// Every fact ever recorded.
@@ -100,7 +102,7 @@ pub struct Snapshot {
 pub trait LogStore: Send + Sync {
     /// Appends entries in one transaction and returns when they are on disk, fsynced.
     ///
-    /// For each entry: its facts, streams, models and systems go to their tables; those of its readings
+    /// For each entry: its facts, streams, models, systems and sources go to their tables; those of its readings
     /// that the store does not hold yet (same stream, time, sequence and fingerprint) are
     /// inserted; the entry is sealed with the new readings only and linked to the entry before.
     /// An entry without changes whose readings are all duplicates is not kept.

@@ -12,7 +12,7 @@ use super::contract::{
     StoreError, Window,
 };
 use crate::domain::change::Change;
-use crate::domain::fact::{FactKey, FactRow};
+use crate::domain::fact::{FactKey, FactRow, JsonMap};
 use crate::domain::id::{Position, StreamId, StreamKey};
 use crate::domain::log::SealedEntry;
 use crate::domain::reading::{ReadingOrder, Recorded, Register};
@@ -39,6 +39,7 @@ struct Tables {
 struct Masters {
     models: Vec<Arc<str>>,
     systems: BTreeMap<Arc<str>, Arc<str>>,
+    sources: BTreeMap<Arc<str>, Arc<JsonMap>>,
     streams: BTreeMap<StreamId, (StreamKey, Position)>,
     stream_keys: BTreeSet<StreamKey>,
     facts: BTreeMap<FactKey, Vec<FactRow>>,
@@ -115,6 +116,9 @@ impl Masters {
                 Change::SystemDeclared { name, title } => {
                     self.systems.insert(name.clone(), title.clone());
                 }
+                Change::SourceDeclared { name, declaration } => {
+                    self.sources.insert(name.clone(), declaration.clone());
+                }
                 Change::StreamOpened { stream, key } => {
                     self.open(*stream, key, position, kept)?;
                 }
@@ -128,7 +132,8 @@ impl Masters {
                 | Change::Unlinked { .. }
                 | Change::Bound { .. }
                 | Change::Unbound { .. }
-                | Change::RecordStored { .. } => {}
+                | Change::RecordStored { .. }
+                | Change::RecordRetracted { .. } => {}
             }
         }
         let (ended, added) = batch::edits(append)?;
@@ -201,6 +206,7 @@ impl Masters {
     fn take_in(&mut self, staged: Masters) {
         self.models.extend(staged.models);
         self.systems.extend(staged.systems);
+        self.sources.extend(staged.sources);
         self.streams.extend(staged.streams);
         self.stream_keys.extend(staged.stream_keys);
         self.facts.extend(staged.facts);
@@ -258,6 +264,7 @@ impl SnapshotStore for MemoryStore {
             head: tables.head(),
             models: masters.models.clone(),
             systems: masters.systems.iter().map(|(n, t)| (n.clone(), t.clone())).collect(),
+            sources: masters.sources.iter().map(|(n, d)| (n.clone(), d.clone())).collect(),
             streams: masters
                 .streams
                 .iter()

@@ -33,7 +33,7 @@ fn every_kind_of_statement_becomes_its_command() {
         {"link": {"id": "erp:447:10", "twin": "cmms:EQ-1", "confidence": 0.9, "reason": "same serial"}}
         {"relationship": {"source": "cmms:EQ-1", "name": "locatedIn", "target": "mes:S", "from": "2026-01-01T00:00:00Z"}}
         {"binding": {"device": "mqtt:GW", "channel": "ch2", "twin": "01234567-89ab-7def-8123-456789abcdef", "path": "temperature", "unit": "Cel", "from": "-P7D", "to": "-P1D"}}
-        {"record": {"key": "erp:10", "kind": "equipment", "attributes": {"n": 1}}}
+        {"record": {"key": "erp:10", "kind": "equipment", "attributes": {"n": 1}, "claims": {"name": "A"}, "identity": {"serial": "007"}, "model": "dtmi:com:example:Pump;1", "stated": "-P7D"}}
         {"swap": {"old": "mqtt:A", "new": "mqtt:B", "at": "-P7D"}}
     "#;
     let found = native("plant.ndjson", text);
@@ -60,6 +60,10 @@ fn every_kind_of_statement_becomes_its_command() {
     let day = |text: &str| text.parse::<Timestamp>().unwrap();
     assert_eq!(bind.valid.from, day("2026-03-01T00:00:00Z"));
     assert_eq!(bind.valid.to, day("2026-03-07T00:00:00Z"));
+    let Command::PutRecord(record) = &found[5] else { panic!() };
+    assert_eq!(record.claims["name"], "A");
+    assert_eq!(record.identity["serial"].as_ref(), "007");
+    assert_eq!(record.stated, Some(bind.valid.from));
 }
 
 #[test]

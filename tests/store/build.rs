@@ -129,6 +129,17 @@ pub fn binding() -> Binding {
     }
 }
 
+pub fn record() -> SourceRecord {
+    SourceRecord {
+        kind: "equipment".into(),
+        attributes: object(),
+        claims: [("serial".into(), awkward())].into(),
+        identity: [("serial".into(), "it's \"44710\"".into())].into(),
+        model: Some("dtmi:com:example:Pump;1".parse().unwrap()),
+        stated: Some(Timestamp(i64::MIN)),
+    }
+}
+
 /// A fact that stands since `position`.
 pub fn fact<T>(position: u64, valid: Interval, value: T) -> Fact<T> {
     Fact { valid, recorded_from: Position(position), recorded_to: Position::LATEST, value }
@@ -137,7 +148,7 @@ pub fn fact<T>(position: u64, valid: Interval, value: T) -> Fact<T> {
 /// One standing fact of each kind, all during `valid`. The binding is of stream 0.
 pub fn one_of_each(position: u64, valid: Interval) -> Vec<FactRow> {
     let property = PropertyValue { value: awkward(), source: Some("erp".into()) };
-    let record = SourceRecord { kind: "equipment".into(), attributes: object() };
+    let record = record();
     let existence = Existence { model: "dtmi:com:example:Pump;1".parse().unwrap() };
     vec![
         FactRow::Twin(twin(1), fact(position, valid, existence)),

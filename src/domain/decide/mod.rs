@@ -46,5 +46,7 @@ pub fn decide(
         Command::Unbind(command) => bind::unbind(state, command),
         Command::SwapDevice(command) => swap_device::decide(state, command, context),
         Command::PutRecord(command) => Ok(put_record::decide(state, command)),
+        Command::RetractRecord(command) => Ok(put_record::retract(state, command)),
+        Command::DeclareSource(command) => Ok(put_record::declare_source(state, command)),
     }
 }

@@ -1,6 +1,6 @@
 //! What a command brings along is kept for ever and in every store, so it is bounded and exact.
 
-use crate::domain::command::Command;
+use crate::domain::command::{Command, PutRecord};
 use crate::domain::id::name;
 use crate::domain::rejection::Rejection;
 
@@ -8,6 +8,10 @@ use crate::domain::rejection::Rejection;
 const TITLE_BYTES_MAX: usize = 512;
 /// Longest reason of a link, in bytes.
 const REASON_BYTES_MAX: usize = 4096;
+/// Most fields that a record is matched by.
+const IDENTITY_FIELDS_MAX: usize = 256;
+/// Longest text of a field that a record is matched by, in bytes.
+const IDENTITY_BYTES_MAX: usize = 16_384;
 /// Most ids that one command gives a twin.
 const IDENTIFIERS_MAX: usize = 1_000;
 
@@ -16,7 +20,11 @@ pub fn check(command: &Command) -> Result<(), Rejection> {
     match command {
         Command::DeclareSystem(c) => prose("title", &c.title, TITLE_BYTES_MAX),
         Command::LinkId(c) => prose("reason", &c.reason, REASON_BYTES_MAX),
-        Command::PutRecord(c) => word("the kind", &c.kind),
+        Command::PutRecord(c) => record(c),
+        Command::DeclareSource(c) => {
+            name("the source", &c.name)?;
+            c.declaration.iter().try_for_each(|(path, value)| exact(path, value))
+        }
         Command::Relate(c) => {
             word("the key", &c.key)?;
             c.properties.iter().try_for_each(|(path, value)| exact(path, value))
@@ -38,7 +46,8 @@ pub fn check(command: &Command) -> Result<(), Rejection> {
         | Command::UnlinkId(_)
         | Command::Bind(_)
         | Command::Unbind(_)
-        | Command::SwapDevice(_) => Ok(()),
+        | Command::SwapDevice(_)
+        | Command::RetractRecord(_) => Ok(()),
     }
 }
 
@@ -48,6 +57,31 @@ fn properties(
 ) -> Result<(), Rejection> {
     word("the source", source.unwrap_or_default())?;
     values.iter().try_for_each(|(path, value)| exact(path.as_ref(), value))
+}
+
+fn record(command: &PutRecord) -> Result<(), Rejection> {
+    word("the kind", &command.kind)?;
+    if command.identity.len() > IDENTITY_FIELDS_MAX {
+        return Err(Rejection::Invalid(format!(
+            "record `{}` has {} fields to match by; at most {IDENTITY_FIELDS_MAX} are accepted",
+            command.key,
+            command.identity.len()
+        )));
+    }
+    for (field, text) in &command.identity {
+        name("the identity field", field)?;
+        if text.len() > IDENTITY_BYTES_MAX {
+            let problem = format!(
+                "is {} bytes long; at most {IDENTITY_BYTES_MAX} are accepted to match by",
+                text.len()
+            );
+            return Err(Rejection::InvalidValue { path: field.to_string(), problem });
+        }
+    }
+    command.claims.iter().try_for_each(|(path, value)| {
+        name("the property", path)?;
+        exact(path, value)
+    })
 }
 
 /// A name, or nothing.

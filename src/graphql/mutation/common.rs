@@ -9,6 +9,7 @@ use crate::domain::command::{Command, TwinRef};
 use crate::domain::fact::PropertyPath;
 use crate::domain::id::ExternalId;
 use crate::domain::time::{Interval, Timestamp};
+use crate::dtdl::Dtmi;
 use crate::graphql::args::{self, Arguments, Fields, wrong};
 use crate::graphql::build::{Answer, input, input_object, one, slow_field};
 use crate::graphql::refusal::refused;
@@ -146,6 +147,21 @@ pub fn json_object(
 pub fn properties(from: &impl Arguments) -> Result<Properties> {
     let map = json_object(from, "properties")?.unwrap_or_default();
     Ok(map.into_iter().map(|(path, value)| (path.into(), value)).collect())
+}
+
+/// A model, named by its DTMI or its type.
+///
+/// # Errors
+/// When it can be no model.
+pub fn model(world: &World, from: &impl Arguments, name: &str) -> Result<Option<Dtmi>> {
+    let Some(text) = args::text(from, name)? else {
+        return Ok(None);
+    };
+    if let Some(model) = world.types.find_model(text) {
+        return Ok(Some(model));
+    }
+    // A DTMI that the schema does not know; the engine says what is wrong with it.
+    text.parse().map(Some).map_err(|_| wrong(name, &format!("`{text}` is no model")).into())
 }
 
 /// An optional text as it is kept.

@@ -1,21 +1,47 @@
-//! `putRecord`.
+//! `putRecord`, `retractRecord` and `declareSource`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_graphql::Result;
 use async_graphql::dynamic::{Field, Type};
 
-use super::common::{command_field, external_id, interval, json_object, timed_input};
-use crate::domain::command::{Command, PutRecord};
-use crate::graphql::args::{self, Fields};
+use super::common::{command_field, external_id, interval, json_object, model, timed_input};
+use crate::domain::command::{Command, DeclareSource, PutRecord, RetractRecord};
+use crate::domain::id;
+use crate::graphql::args::{self, Fields, wrong};
+use crate::graphql::build::input_object;
 use crate::graphql::types::payload::About;
 use crate::graphql::world::World;
 
-/// The mutation.
+/// The mutations.
 pub fn fields() -> Vec<Field> {
-    let description = "Keeps what a system says about a thing, as it says it.";
-    vec![command_field("putRecord", "SourceRecordPayload", "PutRecordInput", description, put)]
+    vec![
+        command_field(
+            "putRecord",
+            "SourceRecordPayload",
+            "PutRecordInput",
+            "Keeps what a system says about a thing, as it says it.",
+            put,
+        ),
+        command_field(
+            "retractRecord",
+            "SourceRecordPayload",
+            "RetractRecordInput",
+            "States that a system does not have a record any more.",
+            retract,
+        ),
+        command_field(
+            "declareSource",
+            "DeclareSourcePayload",
+            "DeclareSourceInput",
+            "Keeps how a source is read, and how far it is trusted.",
+            declare,
+        ),
+    ]
 }
 
-/// Its input type.
+/// Their input types.
 pub fn inputs() -> Vec<Type> {
     let put = timed_input(
         "PutRecordInput",
@@ -24,18 +50,74 @@ pub fn inputs() -> Vec<Type> {
             ("key", "ExternalIdInput!", "What the system calls the thing."),
             ("kind", "String!", "The kind of thing, in the system's words."),
             ("attributes", "JSON!", "All that it says, as an object."),
+            (
+                "claims",
+                "JSON",
+                "Properties of the twin that it describes, as an object from path to value.",
+            ),
+            (
+                "identity",
+                "JSON",
+                "Texts to match by, as an object such as {serial, manufacturer, mac}.",
+            ),
+            ("model", "String", "What its type is: a DTMI or a type's name."),
+            ("stated", "DateTime", "When the system last touched it."),
         ],
     );
-    vec![put.into()]
+    let retract = timed_input(
+        "RetractRecordInput",
+        "A record that a system does not have any more.",
+        &[("key", "ExternalIdInput!", "What the system calls the thing.")],
+    );
+    let declare = input_object(
+        "DeclareSourceInput",
+        "How a source is read.",
+        &[
+            ("name", "String!", "The source's name."),
+            ("declaration", "JSON!", "Its declaration, as an object."),
+        ],
+    );
+    vec![put.into(), retract.into(), declare.into()]
 }
 
 fn put(world: &World, from: &Fields<'_>) -> Result<(Command, About)> {
+    let claims = json_object(from, "claims")?.unwrap_or_default();
     let command = PutRecord {
         key: external_id(from, "key")?,
         kind: args::required_text(from, "kind")?.into(),
         attributes: json_object(from, "attributes")?.unwrap_or_default(),
+        claims: claims.into_iter().map(|(path, value)| (path.into(), value)).collect(),
+        identity: identity(from)?,
+        model: model(world, from, "model")?,
+        stated: args::moment(from, "stated")?,
         valid: interval(from, world.engine.now())?,
     };
     let about = About::Record(command.key.clone());
     Ok((Command::PutRecord(command), about))
+}
+
+fn identity(from: &Fields<'_>) -> Result<BTreeMap<Arc<str>, Arc<str>>> {
+    let fields = json_object(from, "identity")?.unwrap_or_default().into_iter();
+    let texts = fields.map(|(field, value)| match value {
+        serde_json::Value::String(text) => Ok((Arc::from(field), Arc::from(text))),
+        other => Err(wrong("identity", &format!("`{field}` is {other}, not a text")).into()),
+    });
+    texts.collect()
+}
+
+fn retract(world: &World, from: &Fields<'_>) -> Result<(Command, About)> {
+    let command = RetractRecord {
+        key: external_id(from, "key")?,
+        valid: interval(from, world.engine.now())?,
+    };
+    let about = About::Record(command.key.clone());
+    Ok((Command::RetractRecord(command), about))
+}
+
+fn declare(_: &World, from: &Fields<'_>) -> Result<(Command, About)> {
+    let name = id::name("the name", args::required_text(from, "name")?);
+    let name = name.map_err(|error| wrong("name", &error.to_string()))?;
+    let declaration = Arc::new(json_object(from, "declaration")?.unwrap_or_default());
+    let about = About::Source(name.clone());
+    Ok((Command::DeclareSource(DeclareSource { name, declaration }), about))
 }

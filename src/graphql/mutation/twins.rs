@@ -3,7 +3,7 @@
 use async_graphql::Result;
 use async_graphql::dynamic::{Field, Type};
 
-use super::common::{command_field, interval, properties, shared_text, timed_input, twin};
+use super::common::{command_field, interval, model, properties, shared_text, timed_input, twin};
 use crate::domain::command::{Command, DeleteTwin, PutTwin, SetProperties, TwinRef};
 use crate::domain::id::{ExternalId, TwinId};
 use crate::domain::time::Timestamp;
@@ -84,25 +84,17 @@ fn put(world: &World, from: &Fields<'_>) -> Result<(Command, About)> {
     };
     let ids = args::objects(from, "externalIds")?;
     let identifiers: Vec<ExternalId> = ids.iter().map(args::external_id).collect::<Result<_>>()?;
-    let model = args::text(from, "model")?;
-    let model = model.map(|text| world.types.find_model(text).map_or_else(|| parsed(text), Ok));
-    let model = model.transpose()?;
     let default =
         if is_known(world, id, &identifiers) { world.engine.now() } else { Timestamp::MIN };
     let command = PutTwin {
         id,
         identifiers,
-        model,
+        model: model(world, from, "model")?,
         properties: properties(from)?,
         valid: interval(from, default)?,
         source: shared_text(from, "source")?,
     };
     Ok((Command::PutTwin(command), About::Twin(id)))
-}
-
-/// A DTMI that the schema does not know; the engine says what is wrong with it.
-fn parsed(text: &str) -> Result<crate::dtdl::Dtmi> {
-    text.parse().map_err(|_| wrong("model", &format!("`{text}` is no model")).into())
 }
 
 /// Whether the twin was ever known.

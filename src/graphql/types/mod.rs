@@ -26,6 +26,7 @@ pub mod reading;
 pub mod stream;
 pub mod stream_list;
 
+pub mod source;
 pub mod source_record;
 
 pub mod system;

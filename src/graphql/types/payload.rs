@@ -6,6 +6,7 @@ use async_graphql::dynamic::{Field, Type};
 
 use super::model::ModelAt;
 use super::relationship::EdgeAt;
+use super::source::Source;
 use super::source_record::Kept;
 use super::stream::StreamAt;
 use super::system::System;
@@ -40,6 +41,8 @@ pub enum About {
     Record(ExternalId),
     /// A system.
     System(Arc<str>, Arc<str>),
+    /// A source.
+    Source(Arc<str>),
 }
 
 /// Models that were uploaded, or would be.
@@ -87,6 +90,12 @@ pub fn types() -> Vec<Type> {
                 return Ok(None);
             };
             one(System { name: name.clone(), title: title.clone() })
+        }),
+        payload("DeclareSourcePayload", "source", "RecordSource", |done| {
+            let About::Source(name) = &done.about else {
+                return Ok(None);
+            };
+            Source::find(&done.at, name).map_or(Ok(None), one)
         }),
         uploaded(),
     ]

@@ -42,6 +42,24 @@ pub fn types() -> Vec<Type> {
             scalar(json(&serde_json::Value::Object(r.fact.value.attributes.clone()))?)
         })
         .description("All that it said, as it said it."),
+        field::<Kept, _>("claims", "JSON!", |r, _| {
+            let claims = &r.fact.value.claims;
+            let claims = claims.iter().map(|(path, value)| (path.to_string(), value.clone()));
+            scalar(json(&serde_json::Value::Object(claims.collect()))?)
+        })
+        .description("Properties of the twin that it describes, as its source is read."),
+        field::<Kept, _>("identity", "JSON!", |r, _| {
+            let identity = &r.fact.value.identity;
+            let identity = identity.iter().map(|(name, text)| (name.to_string(), (**text).into()));
+            scalar(json(&serde_json::Value::Object(identity.collect()))?)
+        })
+        .description("Texts that it is matched by."),
+        field::<Kept, _>("modelId", "ID", |r, _| {
+            r.fact.value.model.as_ref().map_or(Ok(None), |model| text(model.to_string()))
+        })
+        .description("What its type is, as its source is read."),
+        field::<Kept, _>("stated", "DateTime", |r, _| r.fact.value.stated.map_or(Ok(None), moment))
+            .description("When the system last touched it, if it says so."),
         field::<Kept, _>("twin", "Twin", |r, _| {
             let twin = r.at.view(|view| view.resolve(&r.key).map(|link| link.value.twin));
             optional(&r.at, twin)

@@ -25,6 +25,9 @@
 //!   twin in that time is a conflict).
 //! * `relationship`: `properties`, and `key` where several of one name lead to the same twin.
 //! * `binding`: `unit`, a DTDL name or UCUM code, where it is not the property's own; `replace`.
+//! * `record`: `claims` (properties of the twin that it describes, by path), `identity` (texts to match
+//!   by, for example `{"serial": "44710-07", "manufacturer": "KSB"}`), `model`, and `stated`, the
+//!   moment at which the system last touched it.
 //! * `swap` happens once: bindings of the old device in the same import should end at that moment,
 //!   or a second import would bind it again.
 //!

@@ -1,5 +1,6 @@
 //! The statements of our own format, and the commands that they are.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -107,6 +108,12 @@ pub struct Record {
     key: IdText,
     kind: String,
     attributes: JsonMap,
+    #[serde(default)]
+    claims: JsonMap,
+    #[serde(default)]
+    identity: BTreeMap<Arc<str>, Arc<str>>,
+    model: Option<String>,
+    stated: Option<String>,
     from: Option<String>,
     to: Option<String>,
 }
@@ -216,10 +223,15 @@ impl Binding {
 
 impl Record {
     fn command(self, moments: &Moments) -> Result<Command, String> {
+        let model = self.model.map(|model| model.parse::<Dtmi>());
         Ok(Command::PutRecord(PutRecord {
             key: self.key.0,
             kind: checked("the kind", &self.kind)?,
             attributes: self.attributes,
+            claims: self.claims.into_iter().map(|(path, value)| (path.into(), value)).collect(),
+            identity: self.identity,
+            model: model.transpose().map_err(|e| e.to_string())?,
+            stated: self.stated.map(|stated| moments.parse(&stated)).transpose()?,
             valid: moments.interval(self.from.as_deref(), self.to.as_deref())?,
         }))
     }

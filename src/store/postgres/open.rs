@@ -17,6 +17,7 @@ static MIGRATIONS: &Migrations = &[
     ("log", include_str!("../../../migrations/postgres/0001_log.sql")),
     ("readings", include_str!("../../../migrations/postgres/0002_readings.sql")),
     ("facts", include_str!("../../../migrations/postgres/0003_facts.sql")),
+    ("curation", include_str!("../../../migrations/postgres/0004_curation.sql")),
 ];
 
 /// Limits of a PostgreSQL store.

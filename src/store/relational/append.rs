@@ -16,6 +16,8 @@ static STREAM: Table =
 static MODEL: Table = Table::new("model", &["position", "ordinal", "document"]);
 static SYSTEM: Table = Table::new("system", &["name", "title"])
     .with_suffix("ON CONFLICT (name) DO UPDATE SET title = excluded.title");
+static SOURCE: Table = Table::new("source", &["name", "declaration"])
+    .with_suffix("ON CONFLICT (name) DO UPDATE SET declaration = excluded.declaration");
 
 /// Appends a batch after `head`, if that is known. When it fails, the transaction is still open.
 pub(super) async fn append<C: Connection>(
@@ -66,6 +68,9 @@ async fn write_tables<C: Connection>(
     for system in rows.systems.chunks_exact(SYSTEM.columns.len()) {
         SYSTEM.insert(connection, system).await?;
     }
+    for source in rows.sources.chunks_exact(SOURCE.columns.len()) {
+        SOURCE.insert(connection, source).await?;
+    }
     let (ended, added) = batch::edits(append)?;
     facts::end(connection, &ended).await?;
     facts::add(connection, &added).await
@@ -77,6 +82,7 @@ struct Rows<'a> {
     streams: Vec<Cell<'a>>,
     models: Vec<Cell<'a>>,
     systems: Vec<Cell<'a>>,
+    sources: Vec<Cell<'a>>,
 }
 
 impl<'a> Rows<'a> {
@@ -90,6 +96,9 @@ impl<'a> Rows<'a> {
                 Change::SystemDeclared { name, title } => {
                     rows.systems.extend([Cell::text(name), Cell::text(title)]);
                 }
+                Change::SourceDeclared { name, declaration } => {
+                    rows.sources.extend([Cell::text(name), facts::object(declaration)]);
+                }
                 Change::TwinAsserted { .. }
                 | Change::TwinRetracted { .. }
                 | Change::PropertyAsserted { .. }
@@ -100,7 +109,8 @@ impl<'a> Rows<'a> {
                 | Change::Unlinked { .. }
                 | Change::Bound { .. }
                 | Change::Unbound { .. }
-                | Change::RecordStored { .. } => {}
+                | Change::RecordStored { .. }
+                | Change::RecordRetracted { .. } => {}
             }
         }
         rows

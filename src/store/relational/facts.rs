@@ -1,16 +1,20 @@
 //! Facts as rows, one table a kind.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use sqlx::SqlStr;
 use uuid::Uuid;
 
 use super::cell::{Cell, Cells};
 use super::connection::Connection;
 use super::table::{Table, assembled};
-use crate::domain::fact::{Binding, Ends, Existence, FactRow, Link, PropertyValue, SourceRecord};
+use crate::domain::fact::{
+    Binding, Ends, Existence, FactRow, Link, PropertyPath, PropertyValue, SourceRecord,
+};
 use crate::domain::id::{ExternalId, Position, StreamId, TwinId};
 use crate::domain::time::{Interval, Timestamp};
 use crate::domain::unit::Conversion;
@@ -58,8 +62,12 @@ static BINDING: FactTable = fact_table!(
     ["twin", "path", "unit", "unit_scale", "unit_offset"],
     read_binding
 );
-static RECORD: FactTable =
-    fact_table!("source_record", ["system", "scope", "id"], ["kind", "attributes"], read_record);
+static RECORD: FactTable = fact_table!(
+    "source_record",
+    ["system", "scope", "id"],
+    ["kind", "attributes", "meaning"],
+    read_record
+);
 
 /// All kinds, in the order in which they are loaded.
 pub(super) static ALL: [&FactTable; 6] =
@@ -189,12 +197,36 @@ fn push_value<'a>(cells: &mut Vec<Cell<'a>>, row: &'a FactRow) {
             Cell::Real(fact.value.conversion.map(|c| c.offset)),
         ]),
         FactRow::Record(_, fact) => {
-            cells.extend([Cell::text(&fact.value.kind), object(&fact.value.attributes)]);
+            let record = &fact.value;
+            cells.extend([Cell::text(&record.kind), object(&record.attributes), meaning(record)]);
         }
     }
 }
 
-fn object(map: &crate::domain::fact::JsonMap) -> Cell<'static> {
+/// What the source's declaration makes of a record, besides its kind.
+#[derive(Serialize, Deserialize)]
+struct Meaning<'a> {
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    claims: Cow<'a, BTreeMap<PropertyPath, serde_json::Value>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    identity: Cow<'a, BTreeMap<Arc<str>, Arc<str>>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    model: Option<Cow<'a, Dtmi>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stated: Option<Timestamp>,
+}
+
+fn meaning(record: &SourceRecord) -> Cell<'static> {
+    let meaning = Meaning {
+        claims: Cow::Borrowed(&record.claims),
+        identity: Cow::Borrowed(&record.identity),
+        model: record.model.as_ref().map(Cow::Borrowed),
+        stated: record.stated,
+    };
+    Cell::owned(serde_json::to_string(&meaning).unwrap_or_default())
+}
+
+pub(super) fn object(map: &crate::domain::fact::JsonMap) -> Cell<'static> {
     // A map of JSON values with text keys always has a text.
     Cell::owned(serde_json::to_string(map).unwrap_or_default())
 }
@@ -270,7 +302,15 @@ fn read_binding(row: &dyn Cells, span: Span, texts: &mut Texts) -> Result<FactRo
 }
 
 fn read_record(row: &dyn Cells, span: Span, texts: &mut Texts) -> Result<FactRow, StoreError> {
-    let record = SourceRecord { kind: texts.shared(row.text(3)?), attributes: json_at(row, 4)? };
+    let meaning: Meaning<'static> = json_at(row, 5)?;
+    let record = SourceRecord {
+        kind: texts.shared(row.text(3)?),
+        attributes: json_at(row, 4)?,
+        claims: meaning.claims.into_owned(),
+        identity: meaning.identity.into_owned(),
+        model: meaning.model.map(Cow::into_owned),
+        stated: meaning.stated,
+    };
     Ok(FactRow::Record(external_at(row, texts)?, span.fact(record)))
 }
 
@@ -296,7 +336,10 @@ fn external_at(row: &dyn Cells, texts: &mut Texts) -> Result<ExternalId, StoreEr
     })
 }
 
-fn json_at<T: DeserializeOwned>(row: &dyn Cells, column: usize) -> Result<T, StoreError> {
+pub(super) fn json_at<T: DeserializeOwned>(
+    row: &dyn Cells,
+    column: usize,
+) -> Result<T, StoreError> {
     serde_json::from_str(row.text(column)?)
         .map_err(|error| StoreError::Damaged(format!("a fact's JSON cannot be read: {error}")))
 }

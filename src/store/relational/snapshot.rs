@@ -6,11 +6,11 @@ use sqlx::SqlSafeStr;
 
 use super::cell::{Cell, Cells};
 use super::connection::Connection;
-use super::facts::{self, Texts, stream_at};
+use super::facts::{self, Texts, json_at, stream_at};
 use super::log::{self, position_at_column};
 use super::table::{assembled, chunk_rows};
 use super::value;
-use crate::domain::fact::FactRow;
+use crate::domain::fact::{FactRow, JsonMap};
 use crate::domain::id::{ExternalId, Position, StreamId, StreamKey};
 use crate::domain::reading::Register;
 use crate::store::contract::{Checkpoint, Snapshot, StoreError};
@@ -25,6 +25,7 @@ pub(super) async fn load<C: Connection>(connection: &mut C) -> Result<Snapshot, 
         head: log::head(connection).await?,
         models: models(connection).await?,
         systems: systems(connection).await?,
+        sources: sources(connection).await?,
         streams: streams(connection, &mut texts).await?,
         facts: all_facts(connection, &mut texts).await?,
         checkpoint: Checkpoint {
@@ -58,6 +59,19 @@ async fn systems<C: Connection>(
     let sql = "SELECT name, title FROM system ORDER BY name";
     connection.each(sql.into_sql_str(), &[], take).await?;
     Ok(systems)
+}
+
+async fn sources<C: Connection>(
+    connection: &mut C,
+) -> Result<Vec<(Arc<str>, Arc<JsonMap>)>, StoreError> {
+    let mut sources = Vec::new();
+    let take = &mut |row: &C::Row| {
+        sources.push((row.text(0)?.into(), Arc::new(json_at(row, 1)?)));
+        Ok(())
+    };
+    let sql = "SELECT name, declaration FROM source ORDER BY name";
+    connection.each(sql.into_sql_str(), &[], take).await?;
+    Ok(sources)
 }
 
 async fn streams<C: Connection>(

@@ -24,6 +24,7 @@ static MIGRATIONS: &Migrations = &[
     ("log", include_str!("../../../migrations/sqlite/0001_log.sql")),
     ("readings", include_str!("../../../migrations/sqlite/0002_readings.sql")),
     ("facts", include_str!("../../../migrations/sqlite/0003_facts.sql")),
+    ("curation", include_str!("../../../migrations/sqlite/0004_curation.sql")),
 ];
 
 /// Limits of a SQLite store.

@@ -85,7 +85,7 @@ fn some_change_of_ids() -> impl Strategy<Value = Change> {
         (some_external(), when(), any::<String>()).prop_map(|(key, valid, note)| {
             let mut attributes = object();
             attributes.insert("note".to_owned(), note.into());
-            let record = SourceRecord { kind: "pump".into(), attributes };
+            let record = SourceRecord { kind: "pump".into(), attributes, ..record() };
             Change::RecordStored { key, valid, record }
         }),
     ]

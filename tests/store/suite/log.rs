@@ -1,7 +1,7 @@
 //! The log.
 
 use counterpart::domain::change::{Change, ModelsAdded};
-use counterpart::domain::fact::{Existence, PropertyValue, SourceRecord};
+use counterpart::domain::fact::{Existence, PropertyValue};
 use counterpart::domain::id::{Position, StreamId};
 use counterpart::domain::log::{GENESIS, SealedEntry};
 use counterpart::domain::time::{Interval, Timestamp};
@@ -154,15 +154,17 @@ fn changes_of_models_and_graph() -> [Change; 9] {
     ]
 }
 
-fn changes_of_ids_and_streams() -> [Change; 5] {
+fn changes_of_ids_and_streams() -> [Change; 7] {
     let valid = Interval::since(Timestamp(3));
-    let record = SourceRecord { kind: "equipment".into(), attributes: object() };
+    let record = record();
     [
         Change::Linked { external: external("a"), valid, link: link() },
         Change::Unlinked { external: external("a"), valid },
         Change::Bound { stream: StreamId(0), valid, binding: binding() },
         Change::Unbound { stream: StreamId(0), valid },
         Change::RecordStored { key: external("a"), valid, record },
+        Change::RecordRetracted { key: external("a"), valid },
+        Change::SourceDeclared { name: "erp".into(), declaration: object().into() },
     ]
 }
 

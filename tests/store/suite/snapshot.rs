@@ -23,7 +23,9 @@ pub async fn models_systems_and_streams_come_back_in_order(place: &dyn Place) {
     let first = [models(&["z", "a"]), models(&["m"]), system("mes", "MES"), stream_opened(0)];
     let second =
         [models(&["b"]), stream_opened(1), system("erp", "ERP"), system("mes", "it's \"it\"")];
-    let batch = [changes(1, first), changes(2, second), changes(4, [stream_opened(2)])];
+    let source = |declaration| Change::SourceDeclared { name: "cmms".into(), declaration };
+    let third = [stream_opened(2), source(Arc::default()), source(Arc::new(object()))];
+    let batch = [changes(1, first), changes(2, second), changes(4, third)];
     store.append(&batch).await.unwrap();
     let snapshot = store.load().await.unwrap();
     assert_eq!(snapshot.models, ["z", "a", "m", "b"].map(Arc::from));
@@ -32,6 +34,7 @@ pub async fn models_systems_and_streams_come_back_in_order(place: &dyn Place) {
     let streams =
         [(0, 1), (1, 2), (2, 4)].map(|(n, opened)| (StreamId(n), stream_key(n), Position(opened)));
     assert_eq!(snapshot.streams, streams);
+    assert_eq!(snapshot.sources, [("cmms".into(), Arc::new(object()))]);
     assert_eq!(snapshot.head, store.head().await.unwrap());
     assert_eq!(snapshot.head.recorded_at, Timestamp(4_000));
 }
