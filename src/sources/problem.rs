@@ -90,11 +90,13 @@ pub enum Kind {
     Record,
     /// Device swaps.
     Swap,
+    /// Ends of twins.
+    End,
 }
 
 impl Kind {
     /// All kinds, in the order in which they are imported.
-    pub const ALL: [Kind; 7] = [
+    pub const ALL: [Kind; 8] = [
         Self::System,
         Self::Twin,
         Self::Link,
@@ -102,6 +104,7 @@ impl Kind {
         Self::Binding,
         Self::Record,
         Self::Swap,
+        Self::End,
     ];
 
     /// The kind of thing that a command states.
@@ -110,7 +113,8 @@ impl Kind {
             Command::UploadModels(_) | Command::DeclareSystem(_) | Command::DeclareSource(_) => {
                 Self::System
             }
-            Command::PutTwin(_) | Command::SetProperties(_) | Command::DeleteTwin(_) => Self::Twin,
+            Command::PutTwin(_) | Command::SetProperties(_) => Self::Twin,
+            Command::DeleteTwin(_) => Self::End,
             Command::LinkId(_) | Command::UnlinkId(_) => Self::Link,
             Command::Relate(_) | Command::Unrelate(_) => Self::Relationship,
             Command::Bind(_) | Command::Unbind(_) => Self::Binding,
@@ -129,6 +133,7 @@ impl Kind {
             Self::Binding => "bindings",
             Self::Record => "records",
             Self::Swap => "swaps",
+            Self::End => "ends",
         }
     }
 }
@@ -182,6 +187,35 @@ impl Problem {
     /// The same, telling which kind of thing it is about.
     pub fn about(self, kind: Kind) -> Self {
         Self { kind: Some(kind), ..self }
+    }
+}
+
+/// Something to say about a thing whose place is told elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// How bad it is: an error when a part of the thing is lost.
+    pub severity: Severity,
+    /// A stable name for programs.
+    pub code: &'static str,
+    /// What is wrong and how to mend it.
+    pub message: String,
+}
+
+impl Remark {
+    /// A part of the thing is lost.
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, code, message: message.into() }
+    }
+
+    /// How the thing was read should be known.
+    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Note, ..Self::error(code, message) }
+    }
+
+    /// The same, with its place.
+    pub fn at(self, origin: &Origin) -> Problem {
+        let Self { severity, code, message } = self;
+        Problem { origin: origin.clone(), code, severity, kind: None, message }
     }
 }
 

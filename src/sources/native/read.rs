@@ -47,6 +47,11 @@ fn item(file: &Arc<str>, found: (u64, String), moments: &Moments) -> Result<Item
     }
 }
 
+/// Whether a value looks like a statement of ours, right or wrong.
+pub fn is_statement(value: &serde_json::Value) -> bool {
+    kind(value).is_some() && value.as_object().is_some_and(|object| object.len() == 1)
+}
+
 fn statement(value: serde_json::Value) -> Result<Statement, String> {
     if value.as_object().is_none_or(|object| object.len() != 1) {
         let message = "write one statement a line: an object with one key, which is system, twin, \

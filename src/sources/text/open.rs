@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
 
-use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
+use encoding_rs::Encoding;
 use flate2::bufread::MultiGzDecoder;
 
 use super::encoding::{decoded, is_utf8};
@@ -55,20 +55,26 @@ impl Input {
         &self.name
     }
 
-    /// The text, from its beginning; UTF-8, or UTF-16 with a byte order mark.
+    /// The text, from its beginning; formats of our own and models are UTF-8.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file cannot be read, or is not UTF-8 by its first bytes.
     pub fn open(&self) -> io::Result<Text> {
-        open((self.opener)()?, None)
+        let mut text = unpacked((self.opener)()?)?;
+        if mark_of(text.fill_buf()?).is_some_and(|encoding| !is_utf8(encoding)) {
+            let message = "the text is UTF-16; save it as UTF-8";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
+        in_utf8(text, None)
     }
 
-    /// The text, from its beginning, of the encoding that was declared for it.
+    /// The text, from its beginning, of the encoding that was declared for it; a byte order mark
+    /// tells UTF-8 and UTF-16 too.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn open_as(&self, encoding: Option<&'static Encoding>) -> io::Result<Text> {
-        open((self.opener)()?, encoding)
+        in_utf8(unpacked((self.opener)()?)?, encoding)
     }
 
     /// The bytes as they are.
@@ -80,31 +86,27 @@ impl Input {
     }
 }
 
-/// The text of `bytes`: decompressed, without a byte order mark, in UTF-8.
-fn open(bytes: Bytes, encoding: Option<&'static Encoding>) -> io::Result<Text> {
+fn unpacked(bytes: Bytes) -> io::Result<Text> {
     const GZIP: [u8; 2] = [0x1F, 0x8B];
     let mut plain = BufReader::new(bytes);
     if !plain.fill_buf()?.starts_with(&GZIP) {
-        return in_utf8(Box::new(bounded(plain)), encoding);
+        return Ok(Box::new(bounded(plain)));
     }
-    let unpacked = bounded(BufReader::new(MultiGzDecoder::new(plain)));
-    in_utf8(Box::new(unpacked), encoding)
+    Ok(Box::new(bounded(BufReader::new(MultiGzDecoder::new(plain)))))
+}
+
+/// The encoding that a byte order mark tells.
+fn mark_of(start: &[u8]) -> Option<&'static Encoding> {
+    Encoding::for_bom(start).map(|(encoding, _)| encoding)
 }
 
 /// A byte order mark tells the encoding; otherwise it is the declared one, or UTF-8.
 fn in_utf8(mut text: Text, declared: Option<&'static Encoding>) -> io::Result<Text> {
-    let start = text.fill_buf()?;
-    if start.starts_with(&[0xEF, 0xBB, 0xBF]) {
+    let marked = mark_of(text.fill_buf()?);
+    if marked.is_some_and(is_utf8) {
         text.consume(3);
         return Ok(text);
     }
-    let marked = if start.starts_with(&[0xFF, 0xFE]) {
-        Some(UTF_16LE)
-    } else if start.starts_with(&[0xFE, 0xFF]) {
-        Some(UTF_16BE)
-    } else {
-        None
-    };
     match marked.or(declared) {
         Some(encoding) if !is_utf8(encoding) => Ok(Box::new(decoded(text, encoding))),
         _ => Ok(text),
