@@ -191,10 +191,10 @@ fn a_key_that_stands_twice_counts_once_and_both_rows_are_named() {
         read(b"1;PUMP;A;;;;;;\n2;PUMP;;;;;;;\n1;PUMP;B;;;;;;\n 1 ;PUMP;A;;;;;;\n");
     assert_eq!(count, 4, "{problems:?}");
     assert!(
-        problems[0].starts_with("in/equipment.csv:4: `1` stands in row 2 already"),
+        problems[1].starts_with("in/equipment.csv:4: `1` stands in row 2 already"),
         "{problems:?}"
     );
-    assert!(problems[1].contains("blanks at the ends of the id `1`"), "{problems:?}");
+    assert!(problems[0].contains("blanks at the ends of the id `1`"), "{problems:?}");
     assert!(problems[2].contains("stands in row 2 already"), "{problems:?}");
     // The same words twice lose nothing.
     let (count, problems) = read(b"1;PUMP;A;;;;;;\n1;PUMP;A;;;;;;\n");

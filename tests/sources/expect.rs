@@ -6,12 +6,14 @@ use counterpart::domain::command::Command;
 use counterpart::dtdl::{Catalogue, Document};
 use counterpart::sources::declaration::Declaration;
 use counterpart::sources::format::{format_of, read};
+use counterpart::sources::import::Report;
 use counterpart::sources::moment::Moments;
 use counterpart::sources::problem::{Item, Problem};
 use counterpart::sources::reading::{Known, Source};
 use counterpart::sources::text::Input;
 
-use crate::engine::now;
+use crate::engine::{Target, now};
+use crate::models::files;
 
 /// A declaration.
 pub fn source(toml: &str) -> Arc<Declaration> {
@@ -67,4 +69,24 @@ pub fn catalogue(text: &str) -> Catalogue {
     let upload =
         Catalogue::empty().plan(&[Document { name, text }]).unwrap_or_else(|e| panic!("{e}"));
     Catalogue::empty().with(&upload)
+}
+
+/// The report of a first import; a second one must change nothing and find the same problems.
+pub async fn imported_twice(inputs: &[Input], sources: &[Arc<Declaration>]) -> Report {
+    let target = Target::new().await;
+    let all = [inputs, &base_models()].concat();
+    let first = target.import(&all, sources).await;
+    let second = target.import(inputs, sources).await;
+    assert_eq!(second.total().changed, 0, "{second}");
+    assert_eq!(
+        (second.errors, second.total().read),
+        (first.errors, first.total().read),
+        "{second}"
+    );
+    first
+}
+
+/// The models that come with the project.
+pub fn base_models() -> Vec<Input> {
+    files("models/base", "json").iter().map(|(path, _)| Input::file(path)).collect()
 }

@@ -45,6 +45,7 @@ pub fn statements<'a>(
         file: input.name().clone(),
         number,
         read: 0,
+        is_empty: true,
         segments: Vec::new(),
         pending: VecDeque::new(),
         ended: false,
@@ -59,6 +60,8 @@ pub struct Statements<'a> {
     number: u32,
     /// Rows that were read.
     read: u64,
+    /// Whether nothing at all was found.
+    is_empty: bool,
     /// Rows of one key that stand together, to be put in the order of time.
     segments: Vec<(RowId, Statement)>,
     pending: VecDeque<Result<Statement, Problem>>,
@@ -67,6 +70,7 @@ pub struct Statements<'a> {
 
 impl Statements<'_> {
     fn take(&mut self, found: Result<Row, Problem>) {
+        self.is_empty = false;
         let row = match found {
             Ok(row) => row,
             Err(problem) => return self.pending.push_back(Err(problem)),
@@ -145,7 +149,7 @@ impl Iterator for Statements<'_> {
                 None => {
                     self.ended = true;
                     self.flush();
-                    if self.read == 0 && self.pending.is_empty() {
+                    if self.is_empty {
                         let origin = Origin::file(&self.file);
                         let note = Problem::note(origin, "EMPTY", "the file has no rows");
                         return Some(Err(note));

@@ -22,8 +22,7 @@ use crate::sources::text::Text;
 pub fn rows(file: &Arc<str>, text: Text) -> Rows {
     let (lines, taken) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
     let counted = Counted { inner: text, lines: lines.clone(), taken: taken.clone() };
-    let mut reader = Reader::from_reader(counted);
-    reader.config_mut().trim_text(true);
+    let reader = Reader::from_reader(counted);
     Box::new(Documents {
         reader,
         lines,
