@@ -13,20 +13,20 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::client::Client;
 use super::common::Common;
+use super::declarations::Declarations;
 use super::files::found;
 use super::output::{Failure, say, tell};
 use crate::app::{StartError, server_of, start_engine};
 use crate::engine::Engine;
 use crate::http::{BUNDLE_TYPE, Bundle, BundledFile};
 use crate::sources::import::{Here, Report, import};
-use crate::sources::mapping::Mapping;
 use crate::sources::text::Input;
 use crate::store::StoreError;
 
 /// Load twins, relationships, source records, ids and bindings, and models, from files in any order.
 ///
-/// Files may be our own JSON or NDJSON, CSV (with --mapping), Brick Turtle, and DTDL; .gz is seen by
-/// itself. Importing the same files again changes nothing. When a server uses the data directory, the
+/// Files may be our own JSON or NDJSON, DTDL, Brick Turtle, exports of Azure Digital Twins, and, with a
+/// --source that declares them, CSV, workbooks, JSON and XML of other systems; .gz is seen by itself. Importing the same files again changes nothing. When a server uses the data directory, the
 /// import goes through that server.
 #[derive(Debug, Args)]
 pub struct Import {
@@ -35,9 +35,9 @@ pub struct Import {
     /// Import into the server at this URL instead
     #[arg(long, value_name = "URL", conflicts_with_all = ["data", "database"])]
     pub(super) server: Option<String>,
-    /// How to read files that do not explain themselves (TOML)
-    #[arg(long, value_name = "FILE")]
-    mapping: Option<PathBuf>,
+    /// The declaration of a source: how its files are read (TOML); may be given several times
+    #[arg(long = "source", value_name = "FILE")]
+    sources: Vec<PathBuf>,
     /// Print the report as JSON
     #[arg(long)]
     pub(super) json: bool,
@@ -52,29 +52,24 @@ impl Import {
     /// # Errors
     /// When a file or the store cannot be read.
     pub async fn run(mut self) -> Result<ExitCode, Failure> {
-        let mapping = match &self.mapping {
-            Some(path) => std::fs::read_to_string(path).map_err(|e| Failure::file(path, e))?,
-            None => String::new(),
-        };
+        let sources = Declarations::read(&self.sources)?;
         self.files = found(&self.files)?;
         if let Some(url) = &self.server {
-            return self.remote(url, &mapping).await;
+            return self.remote(url, &sources).await;
         }
         let config = self.common.config()?;
         let location = config.database.location();
         match (start_engine(&config).await, server_of(&location)) {
-            (Ok(engine), _) => self.here(&engine, &mapping).await,
+            (Ok(engine), _) => self.here(&engine, &sources).await,
             (Err(StartError::Store(StoreError::Locked(_))), Some(url)) => {
                 tell(format_args!("A server uses this directory; importing through {url}."));
-                self.remote(&url, &mapping).await
+                self.remote(&url, &sources).await
             }
             (Err(error), _) => Err(error.into()),
         }
     }
 
-    async fn here(&self, engine: &Engine, mapping: &str) -> Result<ExitCode, Failure> {
-        let mapping = Mapping::parse(mapping)
-            .map_err(|e| Failure::Other(format!("the mapping cannot be used: {e}")))?;
+    async fn here(&self, engine: &Engine, sources: &Declarations) -> Result<ExitCode, Failure> {
         let inputs: Vec<Input> = self.files.iter().map(|path| Input::file(path)).collect();
         let target = Here { engine: engine.clone(), actor: "import".to_owned() };
         let bar = progress_bar();
@@ -83,7 +78,7 @@ impl Import {
             let done = total.changed + total.unchanged + total.rejected;
             bar.set_message(format!("{done} of {} done", total.read));
         };
-        let report = import(&target, &inputs, &mapping, &mut show).await;
+        let report = import(&target, &inputs, &sources.parsed, &mut show).await;
         bar.finish_and_clear();
         engine.stop().await;
         if self.json {
@@ -95,14 +90,14 @@ impl Import {
         Ok(if report.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    async fn remote(&self, url: &str, mapping: &str) -> Result<ExitCode, Failure> {
+    async fn remote(&self, url: &str, sources: &Declarations) -> Result<ExitCode, Failure> {
         let mut files = Vec::new();
         for path in &self.files {
             let bytes = std::fs::read(path).map_err(|e| Failure::file(path, e))?;
             let name = path.display().to_string();
             files.push(BundledFile { name, content: BASE64.encode(bytes) });
         }
-        let bundle = Bundle { files, mapping: mapping.to_owned() };
+        let bundle = Bundle { files, sources: sources.bundled() };
         let body = serde_json::to_vec(&bundle).map_err(|e| Failure::Other(e.to_string()))?;
         let accept = if self.json { "application/json" } else { "text/plain" };
         let mut client = Client::connect(url).await?;

@@ -4,6 +4,7 @@ mod args;
 pub mod bench;
 mod client;
 mod common;
+mod declarations;
 mod demo;
 mod files;
 mod import;

@@ -19,8 +19,9 @@ use tokio::sync::Semaphore;
 use super::body;
 use crate::engine::Engine;
 use crate::problem::Problem;
+use crate::sources::declaration::Declaration;
 use crate::sources::import::{Here, Report, import};
-use crate::sources::mapping::Mapping;
+
 use crate::sources::text::Input;
 
 /// Imports at a time; each holds its files in memory.
@@ -39,9 +40,19 @@ pub const BUNDLE_TYPE: &str = "application/vnd.counterpart.import+json";
 pub struct Bundle {
     /// The files.
     pub files: Vec<BundledFile>,
-    /// A mapping, as TOML; empty for none.
+    /// Declarations of sources.
     #[serde(default)]
-    pub mapping: String,
+    pub sources: Vec<BundledSource>,
+}
+
+/// The declaration of a source in a [`Bundle`].
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BundledSource {
+    /// Its name, for errors.
+    pub name: String,
+    /// Its TOML.
+    pub content: String,
 }
 
 /// A file of a [`Bundle`].
@@ -140,15 +151,15 @@ impl Importer {
     }
 
     fn import(&self, is_bundle: bool, name: &str, bytes: Vec<u8>) -> Result<Report, Problem> {
-        let (inputs, mapping) = if is_bundle {
+        let (inputs, sources) = if is_bundle {
             unpack(&bytes, self.bytes_max)?
         } else {
             check_size(&bytes, &mut self.bytes_max.clone(), self.bytes_max)?;
-            (vec![Input::bytes(name, bytes)], Mapping::default())
+            (vec![Input::bytes(name, bytes)], Vec::new())
         };
         let here = Here { engine: self.engine.clone(), actor: "import".to_owned() };
         let runtime = tokio::runtime::Handle::current();
-        Ok(runtime.block_on(import(&here, &inputs, &mapping, &mut |_| {})))
+        Ok(runtime.block_on(import(&here, &inputs, &sources, &mut |_| {})))
     }
 
     fn status(&self, report: &Report) -> Result<StatusCode, Problem> {
@@ -195,11 +206,19 @@ fn check_size(bytes: &[u8], left: &mut usize, bytes_max: usize) -> Result<(), Pr
     Ok(())
 }
 
-fn unpack(body: &[u8], bytes_max: usize) -> Result<(Vec<Input>, Mapping), Problem> {
+type Unpacked = (Vec<Input>, Vec<Arc<Declaration>>);
+
+fn unpack(body: &[u8], bytes_max: usize) -> Result<Unpacked, Problem> {
     let bundle: Bundle = serde_json::from_slice(body)
         .map_err(|e| bad_request("INVALID_JSON", format!("the bundle cannot be read: {e}")))?;
-    let mapping = Mapping::parse(&bundle.mapping)
-        .map_err(|e| bad_request("INVALID_MAPPING", format!("the mapping cannot be used: {e}")))?;
+    let parsed = bundle.sources.iter().map(|source| {
+        let declaration = Declaration::parse(&source.content).map_err(|e| {
+            let detail = format!("the declaration `{}` cannot be used: {e}", source.name);
+            bad_request("INVALID_DECLARATION", detail)
+        });
+        declaration.map(Arc::new)
+    });
+    let sources = parsed.collect::<Result<Vec<_>, Problem>>()?;
     let mut inputs = Vec::with_capacity(bundle.files.len());
     let mut left = bytes_max;
     for file in bundle.files {
@@ -212,7 +231,7 @@ fn unpack(body: &[u8], bytes_max: usize) -> Result<(Vec<Input>, Mapping), Proble
         check_size(&bytes, &mut left, bytes_max)?;
         inputs.push(Input::bytes(&file.name, bytes));
     }
-    Ok((inputs, mapping))
+    Ok((inputs, sources))
 }
 
 fn bad_request(code: &'static str, detail: impl Into<String>) -> Problem {

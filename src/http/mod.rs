@@ -11,6 +11,6 @@ mod router;
 mod server;
 
 pub use guard::Guard;
-pub use import::{BUNDLE_TYPE, Bundle, BundledFile};
+pub use import::{BUNDLE_TYPE, Bundle, BundledFile, BundledSource};
 pub use router::{Routes, router};
 pub use server::{ServerOptions, listen, serve};

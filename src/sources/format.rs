@@ -1,14 +1,18 @@
-//! Which format a file has, and its items.
+//! What a file is: of a declared source, or of a format that says by itself what it means.
 
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 
+use serde_json::Value;
+
+use super::declaration::{self, Declaration, TextOrField};
 use super::limits::MODELS_BYTES_MAX;
-use super::mapping::Mapping;
 use super::moment::Moments;
 use super::problem::{Item, Origin, Problem};
+use super::reading::{Source, statements};
+use super::rows::{extension, extensions};
 use super::text::{Elements, Input, Text, parse};
-use super::{brick, csv, native};
+use super::{adt, brick, native};
 use crate::dtdl::Catalogue;
 
 /// The items of a file, with the problems among them.
@@ -23,93 +27,172 @@ pub enum Format {
     Lines,
     /// Our own format, as a JSON array.
     Elements,
-    /// A table, by the mapping.
-    Csv,
-    /// A Brick building in Turtle.
-    Brick,
+    /// A Brick building, by the declaration of that number.
+    Brick(Option<usize>),
+    /// A graph of Azure Digital Twins, by the declaration of that number.
+    Adt(Option<usize>),
+    /// Rows, by the declaration of that number.
+    Source(usize),
 }
 
-/// The format of a file: by its extension, and where that leaves it open, by how it begins.
+/// What a file is. A declaration that names the file decides; then how the file begins; then the
+/// first declaration that names no files and whose format's names end as the file's does.
 ///
 /// # Errors
-/// When the file cannot be read, or begins like none of the formats.
-pub fn format_of(input: &Input) -> Result<Format, Problem> {
-    let name = input.name().to_ascii_lowercase();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
-    match name.rsplit_once('.').map(|(_, extension)| extension) {
-        Some("ttl") => Ok(Format::Brick),
-        Some("csv" | "tsv") => Ok(Format::Csv),
-        Some("ndjson" | "jsonl") => Ok(Format::Lines),
-        _ => begins_like(input),
+/// When the file cannot be read, or is nothing of all that.
+pub fn format_of(input: &Input, sources: &[Arc<Declaration>]) -> Result<Format, Problem> {
+    let name = input.name();
+    if let Some(at) = sources.iter().position(|source| source.names(name) == Some(true)) {
+        return Ok(declared(sources, at));
     }
+    let end = extension(name);
+    let others = sources.iter().position(|source| {
+        source.names(name).is_none() && extensions(source.format).contains(&end.as_str())
+    });
+    let fallback = others.map(|at| declared(sources, at));
+    match end.as_str() {
+        "ttl" => Ok(fallback.unwrap_or(Format::Brick(None))),
+        "ndjson" | "jsonl" => Ok(says_itself(input)?.or(fallback).unwrap_or(Format::Lines)),
+        "json" => match says_itself(input)? {
+            Some(Format::Lines) => Ok(Format::Elements),
+            Some(format) => Ok(format),
+            None => Ok(fallback.unwrap_or(Format::Elements)),
+        },
+        "csv" | "tsv" | "xlsx" | "xlsm" | "xml" => fallback.ok_or_else(|| undeclared(name)),
+        _ => match fallback {
+            Some(format) => Ok(format),
+            None => begins_like(input),
+        },
+    }
+}
+
+fn declared(sources: &[Arc<Declaration>], at: usize) -> Format {
+    match sources[at].format {
+        declaration::Format::Adt => Format::Adt(Some(at)),
+        declaration::Format::Brick => Format::Brick(Some(at)),
+        _ => Format::Source(at),
+    }
+}
+
+fn undeclared(name: &Arc<str>) -> Problem {
+    let message = "no declaration is for this file; declare its source in a TOML file that tells what is what";
+    Problem::error(Origin::file(name), "SOURCE_MISSING", message)
+}
+
+/// What JSON says of itself by its first element; models, our own statements, or a graph.
+fn says_itself(input: &Input) -> Result<Option<Format>, Problem> {
+    let mut text = open(input)?;
+    let start = start_of(&mut text).map_err(|e| unreadable(input.name(), &e))?;
+    if adt::begins_like(&start) {
+        return Ok(Some(Format::Adt(None)));
+    }
+    if !start.starts_with(['{', '[']) {
+        return Ok(None);
+    }
+    let Some(Ok(first)) = Elements::new(input.name(), open(input)?).next() else {
+        return Ok(None);
+    };
+    if is_model(&first.text) {
+        return Ok(Some(Format::Models));
+    }
+    let value = parse(&first.text).ok();
+    Ok(value.filter(native::is_statement).map(|_| Format::Lines))
 }
 
 fn begins_like(input: &Input) -> Result<Format, Problem> {
     let mut text = open(input)?;
-    let failed = |e| unreadable(input.name(), &e);
-    let start = start_of(&mut text).map_err(failed)?;
+    let start = start_of(&mut text).map_err(|e| unreadable(input.name(), &e))?;
     if start.starts_with(['{', '[']) {
-        let first = Elements::new(input.name(), open(input)?).next();
-        let is_model = first.and_then(Result::ok).is_some_and(|(_, text)| is_model(&text));
-        return Ok(if is_model { Format::Models } else { Format::Elements });
+        return Ok(match says_itself(input)? {
+            Some(Format::Lines) | None => Format::Elements,
+            Some(format) => format,
+        });
     }
     let turtle = ["@prefix", "@base", "PREFIX", "BASE", "<", "#"];
     if turtle.iter().any(|word| start.starts_with(word)) {
-        return Ok(Format::Brick);
+        return Ok(Format::Brick(None));
     }
-    let message = "the format cannot be told; name the file .ndjson, .json, .csv or .ttl (and .gz if it is compressed)";
+    let message = "the format cannot be told; declare the file's source, or name the file .ndjson, .json or .ttl (and .gz if it is compressed)";
     Err(Problem::error(Origin::file(input.name()), "UNKNOWN_FORMAT", message))
 }
 
 /// The text from its first character on, as far as it is buffered.
 fn start_of(text: &mut Text) -> io::Result<String> {
+    const SHOWN: usize = 64;
     loop {
         let chunk = text.fill_buf()?;
         let blank = chunk.iter().take_while(|b| b.is_ascii_whitespace()).count();
         if blank < chunk.len() || chunk.is_empty() {
-            let start = &chunk[blank..chunk.len().min(blank + 16)];
+            let start = &chunk[blank..chunk.len().min(blank + SHOWN)];
             return Ok(String::from_utf8_lossy(start).into_owned());
         }
         text.consume(blank);
     }
 }
 
-/// Whether a JSON object is a DTDL element: only those have keys that begin with `@`.
+/// Whether a JSON object is a DTDL element: those have a context, an id or a type.
 fn is_model(text: &str) -> bool {
+    const KEYS: [&str; 3] = ["@context", "@id", "@type"];
     match parse(text) {
-        Ok(value) => {
-            value.as_object().is_some_and(|object| object.keys().any(|key| key.starts_with('@')))
-        }
+        Ok(Value::Object(object)) => KEYS.iter().any(|key| object.contains_key(*key)),
+        Ok(_) => false,
         // The parser of models says better what is wrong.
-        Err(_) => ["\"@context\"", "\"@id\"", "\"@type\""].iter().any(|key| text.contains(key)),
+        Err(_) => KEYS.iter().any(|key| text.contains(&format!("\"{key}\""))),
     }
 }
 
-/// The items of a file that holds no models.
+/// The items of a file that says by itself what it means, and is no file of models.
 ///
 /// # Errors
 /// When nothing of the file can be read.
 pub fn read<'a>(
     input: &Input,
     format: Format,
-    mapping: &'a Mapping,
+    sources: &[Source<'a>],
     catalogue: &'a Catalogue,
     moments: Moments,
 ) -> Result<Items<'a>, Problem> {
-    let (file, text) = (input.name(), open(input)?);
+    let file = input.name();
+    let declared = |at: Option<usize>| at.map(|at| &*sources[at].declaration);
     Ok(match format {
         Format::Models => Box::new(std::iter::empty()),
-        Format::Lines => Box::new(native::lines(file, text, moments)),
-        Format::Elements => Box::new(native::elements(file, text, moments)),
-        Format::Brick => Box::new(brick::read(file, text, &mapping.brick, catalogue)?),
-        Format::Csv => {
-            let columns = mapping.csv_for(file).ok_or_else(|| {
-                let message = "no [[csv]] of the mapping fits this file; give a mapping that tells which column is what";
-                Problem::error(Origin::file(file), "MAPPING_MISSING", message)
-            })?;
-            Box::new(csv::read(file, text, columns, catalogue, moments)?)
+        Format::Lines => Box::new(native::lines(file, open(input)?, moments)),
+        Format::Elements => Box::new(native::elements(file, open(input)?, moments)),
+        Format::Brick(at) => {
+            let options = declared(at).map(brick::Options::from).unwrap_or_default();
+            Box::new(brick::read(file, open(input)?, &options, catalogue))
         }
+        Format::Adt(at) => {
+            let ids = declared(at).map(ids).unwrap_or_default();
+            adt::read(input, &ids, catalogue)?
+        }
+        Format::Source(at) => rows(input, &sources[at], 0)?,
     })
+}
+
+/// The items of a source's file; `number` is its own among the source's files.
+///
+/// # Errors
+/// When nothing of the file can be read.
+pub fn rows<'a>(input: &Input, source: &Source<'a>, number: u32) -> Result<Items<'a>, Problem> {
+    let twins = source.declaration.twins();
+    let items = statements(source, input, number)?.flat_map(move |found| match found {
+        Ok(statement) => {
+            let origin = statement.origin.clone();
+            let item = |command| Ok(Item { origin: origin.clone(), command });
+            statement.commands(twins).into_iter().map(item).collect::<Vec<_>>()
+        }
+        Err(problem) => vec![Err(problem)],
+    });
+    Ok(Box::new(items))
+}
+
+fn ids(declaration: &Declaration) -> adt::Ids {
+    let scope = match &declaration.declared.scope {
+        Some(TextOrField::Fixed(scope)) => scope.clone(),
+        Some(TextOrField::Told(_)) | None => String::new(),
+    };
+    adt::Ids { system: declaration.system.clone(), scope }
 }
 
 /// The whole text of a file of models.

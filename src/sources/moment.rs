@@ -31,6 +31,11 @@ impl Moments {
             .map_err(|e| format!("{e}; or a duration from the day of the import, for example -P7D"))
     }
 
+    /// The midnight with which the day of the import began.
+    pub fn today(&self) -> Timestamp {
+        self.parse("P0D").unwrap_or(self.now)
+    }
+
     /// The interval between two moments; a missing one is open.
     ///
     /// # Errors

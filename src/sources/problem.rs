@@ -17,6 +17,12 @@ pub struct Origin {
     /// The column, counted from 1, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<u64>,
+    /// The sheet of a workbook; `line` is then its row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<Arc<str>>,
+    /// The JSON pointer of the element, inside one document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<Arc<str>>,
 }
 
 impl Origin {
@@ -27,23 +33,39 @@ impl Origin {
 
     /// A line of a file.
     pub fn line(name: &Arc<str>, line: u64) -> Self {
-        Self { file: name.clone(), line, column: None }
+        Self { file: name.clone(), line, column: None, sheet: None, pointer: None }
     }
 
     /// A column of a line.
     pub fn column(name: &Arc<str>, line: u64, column: u64) -> Self {
-        Self { file: name.clone(), line, column: Some(column) }
+        Self { column: Some(column), ..Self::line(name, line) }
+    }
+
+    /// A row of a sheet, counted from 1.
+    pub fn row(name: &Arc<str>, sheet: &Arc<str>, row: u64) -> Self {
+        Self { sheet: Some(sheet.clone()), ..Self::line(name, row) }
+    }
+
+    /// The same, told apart by its JSON pointer.
+    pub fn at(self, pointer: &str) -> Self {
+        Self { pointer: Some(pointer.into()), ..self }
     }
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
+        if let Some(sheet) = &self.sheet {
+            write!(f, "[{sheet}]")?;
+        }
         if self.line > 0 {
             write!(f, ":{}", self.line)?;
         }
-        match self.column {
-            Some(column) => write!(f, ":{column}"),
+        if let Some(column) = self.column {
+            write!(f, ":{column}")?;
+        }
+        match &self.pointer {
+            Some(pointer) => write!(f, "#{pointer}"),
             None => Ok(()),
         }
     }
@@ -68,11 +90,13 @@ pub enum Kind {
     Record,
     /// Device swaps.
     Swap,
+    /// Ends of twins.
+    End,
 }
 
 impl Kind {
     /// All kinds, in the order in which they are imported.
-    pub const ALL: [Kind; 7] = [
+    pub const ALL: [Kind; 8] = [
         Self::System,
         Self::Twin,
         Self::Link,
@@ -80,6 +104,7 @@ impl Kind {
         Self::Binding,
         Self::Record,
         Self::Swap,
+        Self::End,
     ];
 
     /// The kind of thing that a command states.
@@ -90,10 +115,10 @@ impl Kind {
             | Command::DeleteModels(_)
             | Command::DeclareSystem(_)
             | Command::DeclareSource(_) => Self::System,
-            Command::PutTwin(_)
-            | Command::SetProperties(_)
-            | Command::DeleteTwin(_)
-            | Command::MigrateTwins(_) => Self::Twin,
+            Command::PutTwin(_) | Command::SetProperties(_) | Command::MigrateTwins(_) => {
+                Self::Twin
+            }
+            Command::DeleteTwin(_) => Self::End,
             Command::LinkId(_)
             | Command::UnlinkId(_)
             | Command::MergeTwins(_)
@@ -122,6 +147,7 @@ impl Kind {
             Self::Binding => "bindings",
             Self::Record => "records",
             Self::Swap => "swaps",
+            Self::End => "ends",
         }
     }
 }
@@ -175,6 +201,35 @@ impl Problem {
     /// The same, telling which kind of thing it is about.
     pub fn about(self, kind: Kind) -> Self {
         Self { kind: Some(kind), ..self }
+    }
+}
+
+/// Something to say about a thing whose place is told elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// How bad it is: an error when a part of the thing is lost.
+    pub severity: Severity,
+    /// A stable name for programs.
+    pub code: &'static str,
+    /// What is wrong and how to mend it.
+    pub message: String,
+}
+
+impl Remark {
+    /// A part of the thing is lost.
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, code, message: message.into() }
+    }
+
+    /// How the thing was read should be known.
+    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Note, ..Self::error(code, message) }
+    }
+
+    /// The same, with its place.
+    pub fn at(self, origin: &Origin) -> Problem {
+        let Self { severity, code, message } = self;
+        Problem { origin: origin.clone(), code, severity, kind: None, message }
     }
 }
 

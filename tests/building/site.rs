@@ -12,7 +12,7 @@ use crate::files::Building;
 use crate::support::server::Server;
 
 /// Makes each sensor point a device of the building's automation system.
-const MAPPING: &str = "[brick]\npoints = \"bms\"\n";
+const SOURCE: &str = "format = \"brick\"\nsystem = \"brick\"\n[brick]\npoints = \"bms\"\n";
 /// How long the broker may take to answer.
 const BROKER_WITHIN: Duration = Duration::from_secs(20);
 
@@ -35,7 +35,7 @@ impl Site {
             )
         });
         std::fs::write(folder.path().join("counterpart.toml"), config).expect("it can be written");
-        std::fs::write(folder.path().join("mapping.toml"), MAPPING).expect("it can be written");
+        std::fs::write(folder.path().join("brick.toml"), SOURCE).expect("it can be written");
         Self { folder, topics }
     }
 
@@ -50,7 +50,7 @@ impl Site {
     pub fn import(&self, server: &Server, building: &Building) -> (Value, Option<i32>) {
         let output = Command::new(env!("CARGO_BIN_EXE_counterpart"))
             .args(["import", "--json", "--server", &server.url])
-            .args(["--mapping", &self.path("mapping.toml")])
+            .args(["--source", &self.path("brick.toml")])
             .args([&building.ontology, &building.turtle])
             .output()
             .expect("the program starts");
@@ -72,7 +72,8 @@ pub async fn post_import(server: &Server, building: &Building) -> (u16, Value) {
         json!({ "name": path.display().to_string(), "content": BASE64.encode(bytes) })
     };
     let files = [file(&building.ontology), file(&building.turtle)];
-    let bundle = json!({ "files": files, "mapping": MAPPING });
+    let bundle =
+        json!({ "files": files, "sources": [{ "name": "brick.toml", "content": SOURCE }] });
     let request = server.http.post(format!("{}/import", server.url));
     let request = request.header("content-type", "application/vnd.counterpart.import+json");
     let answer = request.body(bundle.to_string()).send().await;

@@ -6,12 +6,11 @@ use counterpart::domain::command::Command;
 use counterpart::domain::id::ExternalId;
 use counterpart::dtdl::{Catalogue, Document};
 use counterpart::sources::brick::OLD_CLASSES;
-use counterpart::sources::mapping::Mapping;
 use counterpart::sources::problem::{Kind, Severity};
 use counterpart::sources::text::Input;
 
 use crate::engine::Target;
-use crate::expect::items;
+use crate::expect::{items, source};
 use crate::shared::shared;
 
 fn real_estate_core() -> Option<Input> {
@@ -47,7 +46,7 @@ fn every_entity_and_edge_of_a_building_is_accounted_for() {
     // Building, twins, relationships, twins without a model, undefined ends, no relationship.
     for (name, expected) in [("ebu3b", [6176, 8386, 0, 5, 1]), ("soda", [1695, 1916, 0, 7, 5])] {
         let Some(input) = building(name) else { return };
-        let (found, problems) = items(&input, &Mapping::default(), &catalogue);
+        let (found, problems) = items(&input, &[], &catalogue);
         let kind = |kind| found.iter().filter(|item| Kind::of(&item.command) == kind).count();
         let code = |code| problems.iter().filter(|p| p.code == code).count();
         let counted = [
@@ -68,7 +67,7 @@ fn each_entity_becomes_what_it_is_or_the_nearest_thing() {
     let (Some(catalogue), Some(input)) = (catalogue(), building("ebu3b")) else {
         return;
     };
-    let (found, problems) = items(&input, &Mapping::default(), &catalogue);
+    let (found, problems) = items(&input, &[], &catalogue);
     let models: HashMap<String, String> = found
         .iter()
         .filter_map(|item| match &item.command {
@@ -95,12 +94,13 @@ fn each_entity_becomes_what_it_is_or_the_nearest_thing() {
 }
 
 #[test]
-fn points_with_a_numeric_value_are_bound_when_the_mapping_asks_for_it() {
+fn points_with_a_numeric_value_are_bound_when_the_declaration_asks_for_it() {
     let (Some(catalogue), Some(input)) = (catalogue(), building("ebu3b")) else {
         return;
     };
-    let mapping = Mapping::parse("[brick]\nscope = \"ebu3b\"\npoints = \"bms\"").unwrap();
-    let (found, _) = items(&input, &mapping, &catalogue);
+    let source =
+        source("format = 'brick'\nsystem = 'brick'\nscope = 'ebu3b'\nbrick.points = 'bms'");
+    let (found, _) = items(&input, &[source], &catalogue);
     let bindings: Vec<_> = found
         .iter()
         .filter_map(|item| match &item.command {
@@ -115,7 +115,7 @@ fn points_with_a_numeric_value_are_bound_when_the_mapping_asks_for_it() {
 }
 
 #[test]
-fn the_mapping_goes_before_our_own_rules() {
+fn the_declaration_goes_before_our_own_rules() {
     let Some(catalogue) = catalogue() else { return };
     let text = r#"
         @prefix brick: <https://brickschema.org/schema/Brick#> .
@@ -125,11 +125,11 @@ fn the_mapping_goes_before_our_own_rules() {
         :a a brick:Nonsense .
         :x a :Rectifier . :x brick:isPartOf :a . :y a :Inverter . :y brick:isPartOf :a .
     "#;
-    let mapping = Mapping::parse(
-        "[brick.classes]\nThermostat_X = \"dtmi:org:brickschema:schema:Brick:Thermostat;1\"\nRectifier = \"dtmi:org:brickschema:schema:Brick:Equipment;1\"",
+    let source = source(
+        "format = 'brick'\nsystem = 'brick'\n[models]\nThermostat_X = 'dtmi:org:brickschema:schema:Brick:Thermostat;1'\nRectifier = 'dtmi:org:brickschema:schema:Brick:Equipment;1'",
     );
     let input = Input::bytes("b.ttl", text.as_bytes());
-    let (found, problems) = items(&input, &mapping.unwrap(), &catalogue);
+    let (found, problems) = items(&input, &[source], &catalogue);
     let shown: Vec<String> = found
         .iter()
         .map(|item| match &item.command {
@@ -152,7 +152,7 @@ fn bad_turtle_is_located() {
     let text = "@prefix brick: <https://brickschema.org/schema/Brick#> .\n<http://a/b#x> a brick:VAV .\n<http://a/b#y> a nope:VAV .\n<http://a/b#z> a brick:VAV .\n";
     let Some(catalogue) = catalogue() else { return };
     let input = Input::bytes("b.ttl", text.as_bytes());
-    let (found, problems) = items(&input, &Mapping::default(), &catalogue);
+    let (found, problems) = items(&input, &[], &catalogue);
     assert_eq!(found.len(), 2, "{problems:?}");
     assert_eq!((problems[0].code, problems[0].origin.line), ("INVALID_TURTLE", 3), "{problems:?}");
 }
@@ -161,7 +161,7 @@ fn bad_turtle_is_located() {
 fn an_open_quote_in_turtle_ends_the_reading() {
     let text = format!("<http://a/b#x> <http://a/b#y> \"\"\"{}", "x\n".repeat(2_000_000));
     let input = Input::bytes("b.ttl", text.as_bytes());
-    let (found, problems) = items(&input, &Mapping::default(), &Catalogue::empty());
+    let (found, problems) = items(&input, &[], &Catalogue::empty());
     assert_eq!(found.len(), 0);
     assert!(problems.last().unwrap().message.contains("is a quote open?"), "{problems:?}");
 }
@@ -172,9 +172,9 @@ async fn the_whole_building_is_imported_twice_and_the_second_time_changes_nothin
         return;
     };
     let target = Target::new().await;
-    let mapping = Mapping::parse("[brick]\npoints = \"bms\"").unwrap();
+    let sources = [source("format = 'brick'\nsystem = 'brick'\nbrick.points = 'bms'")];
     let inputs = [input, models];
-    let report = target.import(&inputs, &mapping).await;
+    let report = target.import(&inputs, &sources).await;
     let counts = |kind| {
         let counts = report.kinds[&kind];
         (counts.read, counts.changed, counts.rejected)
@@ -187,7 +187,7 @@ async fn the_whole_building_is_imported_twice_and_the_second_time_changes_nothin
         state.crosswalks.timeline(&id).is_some()
     });
     assert!(known);
-    let again = target.import(&inputs, &mapping).await;
+    let again = target.import(&inputs, &sources).await;
     assert_eq!(again.total().changed, 0, "{again}");
     assert_eq!(again.total().rejected, 6, "{again}");
 }

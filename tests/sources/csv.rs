@@ -1,27 +1,47 @@
-//! CSV tables by a mapping.
+//! CSV tables of declared sources.
 
 use counterpart::domain::command::{Command, TwinRef};
 use counterpart::dtdl::Catalogue;
 use counterpart::sources::limits::LINE_BYTES_MAX;
-use counterpart::sources::mapping::Mapping;
 use counterpart::sources::text::Input;
 use serde_json::json;
 
-use crate::expect::{catalogue, commands, items};
+use crate::expect::{catalogue, commands, items, source};
 
-const MAPPING: &str = r#"
-    [[csv]]
-    file = "equipment.csv"
-    delimiter = ";"
+const SOURCE: &str = r#"
+    format = "csv"
+    files = ["equipment.csv"]
     system = "cmms"
     scope = "P07"
-    id = "assetnum"
-    model_column = "type"
-    models = { PUMP = "dtmi:com:example:Pump;1" }
+    kind = "asset"
+    key = "assetnum"
+    model_field = "type"
+
+    [read]
+    delimiter = ";"
+
+    [models]
+    PUMP = "dtmi:com:example:Pump;1"
+
+    [properties]
+    serialNumber = "serial"
+    flow = "flow"
+    year = "year"
+    spare = "spare"
+
+    [identity]
+    serial = "serial"
+    location = "location"
+
+    [ids]
+    erp = "serial"
+
+    [relationships]
+    locatedIn = { field = "location", system = "mes" }
+    partOf = { field = "parent", parent = true }
+
+    [times]
     from = "installed"
-    ids = { erp = "serial" }
-    properties = { serialNumber = "serial", flow = "flow", year = "year", spare = "spare" }
-    relationships = { locatedIn = { column = "location", system = "mes" }, partOf = { column = "parent" } }
 "#;
 
 const HEADER: &str = "assetnum;type;serial;flow;year;spare;location;parent;installed\n";
@@ -44,9 +64,9 @@ fn models() -> Catalogue {
 }
 
 fn read(rows: &[u8]) -> (usize, Vec<String>) {
-    let mapping = Mapping::parse(MAPPING).unwrap();
     let bytes = [HEADER.as_bytes(), rows].concat();
-    let (found, problems) = items(&Input::bytes("in/equipment.csv", bytes), &mapping, &models());
+    let (found, problems) =
+        items(&Input::bytes("in/equipment.csv", bytes), &[source(SOURCE)], &models());
     (found.len(), problems.iter().map(ToString::to_string).collect())
 }
 
@@ -55,9 +75,13 @@ fn a_row_becomes_a_twin_with_typed_values_and_its_relationships() {
     let text = format!(
         "{HEADER}4711;PUMP;000123;18.5;2024;yes; PLANT-07/LINE-03 ;4700;2026-01-01T00:00:00Z\n"
     );
-    let mapping = Mapping::parse(MAPPING).unwrap();
-    let found = commands("equipment.csv", &text, &mapping, &models());
-    let [Command::PutTwin(twin), Command::Relate(located), Command::Relate(part)] = &found[..]
+    let found = commands("equipment.csv", &text, &[source(SOURCE)], &models());
+    let [
+        Command::PutTwin(twin),
+        Command::Relate(located),
+        Command::Relate(part),
+        Command::PutRecord(record),
+    ] = &found[..]
     else {
         panic!("{found:?}");
     };
@@ -75,31 +99,40 @@ fn a_row_becomes_a_twin_with_typed_values_and_its_relationships() {
     assert_eq!(target(&located.target), "mes:PLANT-07/LINE-03");
     assert_eq!(target(&part.target), "cmms:P07:4700");
     assert_eq!(part.valid.from.to_string(), "2026-01-01T00:00:00Z");
+    assert_eq!(
+        (record.kind.as_ref(), record.key.to_string()),
+        ("asset", "cmms:P07:4711".to_owned())
+    );
+    assert_eq!(record.attributes["location"], " PLANT-07/LINE-03 ");
+    assert_eq!(record.identity["location"].as_ref(), "PLANT-07/LINE-03");
+    assert_eq!(record.identity["serial"].as_ref(), "000123");
+    assert_eq!(record.claims["flow"], 18.5);
+    assert_eq!(record.valid, part.valid);
 }
 
 #[test]
 fn empty_cells_say_nothing() {
     let (count, problems) = read(b"4711;PUMP;;;;;;;\n");
-    assert_eq!((count, problems), (1, vec![]));
+    assert_eq!((count, problems), (2, vec![]));
 }
 
 #[test]
 fn a_bad_row_is_located_and_the_others_are_read() {
-    let good = "1;PUMP;;;;;;;\n";
     for (row, reason) in [
         ("2;PUMP\n", "the row has 2 cells, the header 9"),
         (";PUMP;;;;;;;\n", "has no id"),
+        ("2;PUMP;;;;;;;;\n", "the row has 10 cells, the header 9"),
         ("2;VALVE;;;;;;;\n", "no model for the type `VALVE`"),
         ("2;PUMP;;;;;;;31.02.2026\n", "not a moment"),
         ("2;PUMP;;;;;;;2026-02-31T00:00:00Z\n", "not a moment"),
     ] {
-        let (count, problems) = read(format!("{good}{row}{good}").as_bytes());
-        assert_eq!((count, problems.len()), (2, 1), "{row}: {problems:?}");
+        let (count, problems) = read(format!("1;PUMP;;;;;;;\n{row}3;PUMP;;;;;;;\n").as_bytes());
+        assert_eq!((count, problems.len()), (4, 1), "{row}: {problems:?}");
         assert!(problems[0].starts_with("in/equipment.csv:3: "), "{row}: {problems:?}");
         assert!(problems[0].contains(reason), "{row}: {problems:?}");
     }
     let (count, problems) = read(b"1;PUMP;\xFF;;;;;;\n2;PUMP;;;;;;;\n");
-    assert_eq!(count, 1);
+    assert_eq!(count, 2);
     assert!(problems[0].contains("not UTF-8"), "{problems:?}");
 }
 
@@ -113,7 +146,6 @@ fn an_open_quote_does_not_swallow_the_file_into_memory() {
 
 #[test]
 fn a_header_that_does_not_fit_is_refused_once() {
-    let mapping = Mapping::parse(MAPPING).unwrap();
     for (header, reason) in [
         ("assetnum;type\n1;PUMP\n".to_owned(), "the header has: assetnum, type"),
         (format!("{}serial\n", HEADER.replace('\n', ";")), "stands twice"),
@@ -121,21 +153,60 @@ fn a_header_that_does_not_fit_is_refused_once() {
         ("a;".repeat(2_000_000), "longer than"),
     ] {
         let input = Input::bytes("equipment.csv", header.as_bytes());
-        let (found, problems) = items(&input, &mapping, &models());
+        let (found, problems) = items(&input, &[source(SOURCE)], &models());
         assert_eq!((found.len(), problems.len()), (0, 1), "{problems:?}");
         assert!(problems[0].message.contains(reason), "{}", problems[0]);
     }
 }
 
 #[test]
-fn a_table_without_a_mapping_says_what_is_missing() {
+fn a_table_without_a_declaration_says_what_is_missing() {
     let input = Input::bytes("other.csv", b"a,b\n1,2\n".as_slice());
-    let (_, problems) = items(&input, &Mapping::parse(MAPPING).unwrap(), &models());
-    assert_eq!(problems[0].code, "MAPPING_MISSING");
+    let (_, problems) = items(&input, &[source(SOURCE)], &models());
+    assert_eq!(problems[0].code, "SOURCE_MISSING");
 }
 
 #[test]
-fn a_misspelt_mapping_is_refused() {
-    let error = Mapping::parse("[brick]\nsytem = \"x\"\n").unwrap_err();
-    assert!(error.contains("unknown field `sytem`"), "{error}");
+fn declared_and_marked_encodings_are_read() {
+    let text =
+        "assetnum;type;serial;flow;year;spare;location;parent;installed\n1;PUMP;;;;;Behälter;;\n";
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let marked = [b"\xFF\xFE".as_slice(), &utf16].concat();
+    let latin: Vec<u8> = text.chars().map(|c| c as u8).collect();
+    let declared = format!("{SOURCE}\n").replace("[read]", "[read]\nencoding = 'windows-1252'");
+    let with_mark = [b"\xEF\xBB\xBF".as_slice(), text.as_bytes()].concat();
+    for (bytes, toml) in [(marked, SOURCE), (latin, &*declared), (with_mark, SOURCE)] {
+        let input = Input::bytes("equipment.csv", bytes);
+        let (found, problems) = items(&input, &[source(toml)], &models());
+        assert_eq!(problems, []);
+        let Command::Relate(located) = &found[1].command else { panic!("{found:?}") };
+        let TwinRef::External(id) = &located.target else { panic!("{located:?}") };
+        assert_eq!(id.to_string(), "mes:Behälter");
+    }
+}
+
+#[test]
+fn a_key_that_stands_twice_counts_once_and_both_rows_are_named() {
+    let (count, problems) =
+        read(b"1;PUMP;A;;;;;;\n2;PUMP;;;;;;;\n1;PUMP;B;;;;;;\n 1 ;PUMP;A;;;;;;\n");
+    assert_eq!(count, 4, "{problems:?}");
+    assert!(
+        problems[1].starts_with("in/equipment.csv:4: `1` stands in row 2 already"),
+        "{problems:?}"
+    );
+    assert!(problems[0].contains("blanks at the ends of the id `1`"), "{problems:?}");
+    assert!(problems[2].contains("stands in row 2 already"), "{problems:?}");
+    // The same words twice lose nothing.
+    let (count, problems) = read(b"1;PUMP;A;;;;;;\n1;PUMP;A;;;;;;\n");
+    assert_eq!(count, 2);
+    assert!(
+        problems[0].contains("note: `1` stands in row 2 already, with the same words"),
+        "{problems:?}"
+    );
+}
+
+#[test]
+fn rows_of_nothing_but_blanks_are_filling() {
+    let (count, problems) = read(b" ; ; ; ; ; ; ; ; \n1;PUMP;;;;;;;\n;;;;;;;;\n");
+    assert_eq!((count, problems), (2, vec![]));
 }

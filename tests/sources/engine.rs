@@ -6,8 +6,8 @@ use counterpart::clock::{Clock, SystemIds};
 use counterpart::domain::state::Rules;
 use counterpart::domain::time::Timestamp;
 use counterpart::engine::{Engine, EngineOptions};
+use counterpart::sources::declaration::Declaration;
 use counterpart::sources::import::{Here, Report, import};
-use counterpart::sources::mapping::Mapping;
 use counterpart::sources::text::Input;
 use counterpart::store::MemoryStore;
 
@@ -41,9 +41,9 @@ impl Target {
         Self(started.unwrap())
     }
 
-    /// Imports files with a mapping.
-    pub async fn import(&self, inputs: &[Input], mapping: &Mapping) -> Report {
+    /// Imports files of declared sources.
+    pub async fn import(&self, inputs: &[Input], sources: &[Arc<Declaration>]) -> Report {
         let here = Here { engine: self.0.clone(), actor: "test".to_owned() };
-        import(&here, inputs, mapping, &mut |_| {}).await
+        import(&here, inputs, sources, &mut |_| {}).await
     }
 }

@@ -1,6 +1,5 @@
 //! The import as a whole: order, bad files, the report.
 
-use counterpart::sources::mapping::Mapping;
 use counterpart::sources::problem::{Kind, Severity};
 use counterpart::sources::text::Input;
 
@@ -24,7 +23,7 @@ async fn a_line_may_refer_to_what_a_later_one_states() {
         {"twin": {"ids": ["cmms:P1"], "model": "dtmi:counterpart:base:Position;1"}}
         {"system": {"name": "cmms"}}"#;
     let inputs = [vec![native(text)], models()].concat();
-    let report = target.import(&inputs, &Mapping::default()).await;
+    let report = target.import(&inputs, &[]).await;
     assert!(report.is_complete(), "{report}");
     assert_eq!(report.total().changed, 5, "{report}");
 }
@@ -38,7 +37,7 @@ async fn what_the_engine_rejects_is_located_and_counted() {
         {"relationship": {"source": "cmms:U3", "name": "occupies", "target": "cmms:U1"}}
         {"twin": 5}"#;
     let inputs = [vec![native(text)], models()].concat();
-    let report = target.import(&inputs, &Mapping::default()).await;
+    let report = target.import(&inputs, &[]).await;
     let twins = report.kinds[&Kind::Twin];
     assert_eq!((twins.read, twins.changed, twins.rejected), (4, 1, 3), "{report}");
     let found: Vec<_> = report.problems.iter().map(|p| (p.origin.line, p.code)).collect();
@@ -58,7 +57,7 @@ async fn invalid_models_stop_the_import_and_say_where() {
         "contents": [{"@type": "Property", "name": "x", "schema": "strng"}]}"#;
     let twin = r#"{"twin": {"ids": ["cmms:U1"], "model": "dtmi:a:B;1"}}"#;
     let inputs = [native(twin), Input::bytes("b.json", model.as_bytes())];
-    let report = target.import(&inputs, &Mapping::default()).await;
+    let report = target.import(&inputs, &[]).await;
     assert!(report.stopped.is_some(), "{report}");
     let problem = &report.problems[0];
     assert_eq!((problem.origin.line, problem.code), (2, "INVALID_MODELS"), "{report}");
@@ -75,7 +74,7 @@ async fn a_file_of_no_known_format_is_a_problem_and_the_others_are_imported() {
         Input::bytes("empty.ndjson", b"".as_slice()),
         native(r#"{"system": {"name": "cmms"}}"#),
     ];
-    let report = target.import(&inputs, &Mapping::default()).await;
+    let report = target.import(&inputs, &[]).await;
     let codes: Vec<_> = report.problems.iter().map(|p| p.code).collect();
     assert_eq!(codes, ["UNKNOWN_FORMAT", "NOT_READABLE"]);
     assert_eq!(report.total().changed, 1, "{report}");
@@ -90,10 +89,10 @@ async fn a_swap_that_is_done_already_is_a_note() {
         {"binding": {"device": "mqtt:A", "channel": "board", "twin": "mqtt:A", "path": "boardTemperature", "to": "-P6D"}}
         {"swap": {"old": "mqtt:A", "new": "mqtt:B", "at": "-P7D"}}"#;
     let inputs = [vec![native(text)], models()].concat();
-    let first = target.import(&inputs, &Mapping::default()).await;
+    let first = target.import(&inputs, &[]).await;
     assert!(first.is_complete(), "{first}");
     let swap = native(text.lines().last().unwrap());
-    let second = target.import(&[swap], &Mapping::default()).await;
+    let second = target.import(&[swap], &[]).await;
     assert!(second.is_complete() && second.total().changed == 0, "{second}");
     assert_eq!(second.problems[0].severity, Severity::Note);
 }
@@ -101,8 +100,7 @@ async fn a_swap_that_is_done_already_is_a_note() {
 #[tokio::test]
 async fn a_report_is_json_for_programs() {
     let target = Target::new().await;
-    let report =
-        target.import(&[native(r#"{"system": {"name": "cmms"}}"#)], &Mapping::default()).await;
+    let report = target.import(&[native(r#"{"system": {"name": "cmms"}}"#)], &[]).await;
     let json = serde_json::to_value(&report).unwrap();
     assert_eq!(json["kinds"]["system"]["changed"], 1, "{json}");
     assert_eq!(json["errors"], 0, "{json}");

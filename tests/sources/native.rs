@@ -6,7 +6,6 @@ use counterpart::domain::command::{Command, TwinRef};
 use counterpart::domain::time::{Interval, Timestamp};
 use counterpart::dtdl::Catalogue;
 use counterpart::sources::limits::LINE_BYTES_MAX;
-use counterpart::sources::mapping::Mapping;
 use counterpart::sources::problem::Kind;
 use counterpart::sources::text::Input;
 
@@ -15,13 +14,13 @@ use crate::expect::{commands, items};
 const GOOD: &str = r#"{"system": {"name": "cmms"}}"#;
 
 fn native(name: &str, text: &str) -> Vec<Command> {
-    commands(name, text, &Mapping::default(), &Catalogue::empty())
+    commands(name, text, &[], &Catalogue::empty())
 }
 
 /// Reads the bytes as an NDJSON file; answers how many items, and the problems as text.
 fn read(bytes: &[u8]) -> (usize, Vec<String>) {
     let input = Input::bytes("plant.ndjson", bytes);
-    let (items, problems) = items(&input, &Mapping::default(), &Catalogue::empty());
+    let (items, problems) = items(&input, &[], &Catalogue::empty());
     (items.len(), problems.iter().map(ToString::to_string).collect())
 }
 
@@ -140,7 +139,7 @@ fn a_line_over_the_limit_is_refused_without_being_kept() {
     assert!(problems[0].starts_with("plant.ndjson:2: the line is 1048"), "{problems:?}");
     let array = format!("[{GOOD},\n{{\"{}\": 1}},\n{GOOD}]", "x".repeat(LINE_BYTES_MAX));
     let input = Input::bytes("plant.json", array.as_bytes());
-    let (found, problems) = items(&input, &Mapping::default(), &Catalogue::empty());
+    let (found, problems) = items(&input, &[], &Catalogue::empty());
     assert_eq!((found.len(), problems.len()), (2, 1));
     assert_eq!(problems[0].origin.line, 2);
 }
@@ -149,7 +148,7 @@ fn a_line_over_the_limit_is_refused_without_being_kept() {
 fn an_array_that_breaks_off_says_so() {
     for text in ["[{\"system\": {\"name\": \"a\"}}", "[{\"system\": {\"name\": \"a\"}}, {\"sys"] {
         let input = Input::bytes("plant.json", text.as_bytes());
-        let (found, problems) = items(&input, &Mapping::default(), &Catalogue::empty());
+        let (found, problems) = items(&input, &[], &Catalogue::empty());
         assert_eq!(found.len(), 1, "{text}");
         assert!(problems[0].message.contains("is it complete?"), "{problems:?}");
     }

@@ -2,7 +2,6 @@
 
 use counterpart::domain::id::{ExternalId, TwinId};
 use counterpart::domain::view::{Scope, View};
-use counterpart::sources::mapping::Mapping;
 use counterpart::sources::text::Input;
 
 use crate::engine::Target;
@@ -23,7 +22,7 @@ fn inputs() -> Vec<Input> {
 
 async fn plant() -> Target {
     let target = Target::new().await;
-    let report = target.import(&inputs(), &Mapping::default()).await;
+    let report = target.import(&inputs(), &[]).await;
     assert!(report.is_complete() && report.notes == 0, "{report}");
     assert!(report.total().changed > 250, "{report}");
     target
@@ -97,7 +96,7 @@ async fn before_the_pump_was_replaced_its_place_had_another() {
 #[tokio::test]
 async fn a_second_import_changes_nothing() {
     let target = plant().await;
-    let report = target.import(&inputs(), &Mapping::default()).await;
+    let report = target.import(&inputs(), &[]).await;
     assert!(report.is_complete(), "{report}");
     assert_eq!(report.total().changed, 0, "{report}");
     assert_eq!(report.models.added, 0, "{report}");

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::classes::{Classes, Found};
+use super::options::Options;
 use super::points::{VALUE, is_measured};
 use super::relationships::allowed;
 use super::turtle::{Building, Edge, Entity, local, namespace, parse};
@@ -14,38 +15,24 @@ use crate::domain::fact::JsonMap;
 use crate::domain::id::{ExternalId, StreamKey, abridged};
 use crate::domain::time::Interval;
 use crate::dtdl::{Catalogue, ContentKind, Dtmi};
-use crate::sources::mapping::BrickMapping;
 use crate::sources::problem::{Item, Kind, Origin, Problem};
 use crate::sources::text::Text;
 
 type Items = Vec<Result<Item, Problem>>;
 
 /// The items of a Turtle file: twins, then relationships, then bindings.
-///
-/// # Errors
-/// When the mapping names a model that is no DTMI.
 pub fn read(
     file: &Arc<str>,
     text: Text,
-    mapping: &BrickMapping,
+    options: &Options,
     catalogue: &Catalogue,
-) -> Result<impl Iterator<Item = Result<Item, Problem>> + Send + use<>, Problem> {
-    let chosen = mapping.classes.iter().map(|(class, model)| {
-        let wrong = |e| {
-            Problem::error(
-                Origin::file(file),
-                "INVALID_MAPPING",
-                format!("the class `{class}`: {e}"),
-            )
-        };
-        Ok((class.clone(), model.parse::<Dtmi>().map_err(wrong)?))
-    });
-    let chosen = chosen.collect::<Result<HashMap<_, _>, Problem>>()?;
+) -> impl Iterator<Item = Result<Item, Problem>> + Send + use<> {
+    let chosen = options.classes.clone();
     let mut building = parse(file, text, &chosen);
     let problems = std::mem::take(&mut building.problems);
     let mut reader = Reader {
         file,
-        mapping,
+        options,
         catalogue,
         building: &building,
         models: HashMap::new(),
@@ -54,12 +41,12 @@ pub fn read(
     reader.twins(chosen);
     reader.relationships();
     reader.bindings();
-    Ok(reader.items.into_iter())
+    reader.items.into_iter()
 }
 
 struct Reader<'a> {
     file: &'a Arc<str>,
-    mapping: &'a BrickMapping,
+    options: &'a Options,
     catalogue: &'a Catalogue,
     building: &'a Building,
     /// The entities that became twins.
@@ -116,7 +103,7 @@ impl<'a> Reader<'a> {
     fn unknown_class(&mut self, iri: &str, entity: &Entity) {
         let classes: Vec<&str> = entity.classes.iter().map(|class| local(class)).collect();
         let message = format!(
-            "`{}` is a {}, for which the catalogue has no model; upload one, or name one under [brick.classes] in the mapping",
+            "`{}` is a {}, for which the catalogue has no model; upload one, or name one under [models] in a declaration",
             abridged(local(iri)),
             classes.join(", ")
         );
@@ -124,7 +111,7 @@ impl<'a> Reader<'a> {
     }
 
     fn twin(&mut self, iri: &'a Arc<str>, entity: &Entity, model: Dtmi) {
-        let id = match ExternalId::new(&self.mapping.system, &self.mapping.scope, local(iri)) {
+        let id = match ExternalId::new(&self.options.system, &self.options.scope, local(iri)) {
             Ok(id) => id,
             Err(e) => return self.problem(entity.line, "INVALID_ID", Kind::Twin, e.to_string()),
         };
@@ -134,7 +121,7 @@ impl<'a> Reader<'a> {
             model: Some(model.clone()),
             properties: self.label(entity, &model).into_iter().collect(),
             valid: Interval::ALWAYS,
-            source: Some(self.mapping.system.as_str().into()),
+            source: Some(self.options.system.as_str().into()),
         };
         self.models.insert(iri, (id, model));
         self.item(entity.line, Command::PutTwin(command));
@@ -198,7 +185,7 @@ impl<'a> Reader<'a> {
         let why = if self.building.entities.contains_key(missing) {
             "could not be imported (see there)"
         } else if self.building.others.contains(missing) {
-            "is of no class of Brick; name a model for its class under [brick.classes] in the mapping"
+            "is of no class of Brick; name a model for its class under [models] in a declaration"
         } else {
             "is defined nowhere in the file"
         };
@@ -207,7 +194,7 @@ impl<'a> Reader<'a> {
     }
 
     fn bindings(&mut self) {
-        let Some(system) = &self.mapping.points else {
+        let Some(system) = &self.options.points else {
             return;
         };
         let mut measured: HashMap<&Dtmi, bool> = HashMap::new();
@@ -232,7 +219,7 @@ impl<'a> Reader<'a> {
 
     fn binding(&self, system: &str, point: &ExternalId) -> Result<Command, String> {
         let device = ExternalId::new(system, &point.scope, &point.id);
-        let stream = device.and_then(|device| StreamKey::new(device, &self.mapping.channel));
+        let stream = device.and_then(|device| StreamKey::new(device, &self.options.channel));
         Ok(Command::Bind(Bind {
             stream: stream.map_err(|e| e.to_string())?,
             twin: TwinRef::External(point.clone()),

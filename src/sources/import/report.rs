@@ -80,6 +80,18 @@ impl Report {
         self.list(problem.about(kind));
     }
 
+    /// Takes up that a part of something that was read is lost.
+    pub(super) fn lost(&mut self, kind: Kind, problem: Problem) {
+        self.rejected(kind, problem);
+    }
+
+    /// Takes up that everything was reached: what was read is what something became of.
+    pub(super) fn all_reached(&mut self) {
+        for counts in self.kinds.values_mut() {
+            counts.read = counts.changed + counts.unchanged + counts.rejected;
+        }
+    }
+
     fn list(&mut self, problem: Problem) {
         // Errors go before notes where there is not room for all.
         if self.problems.len() < PROBLEMS_LISTED_MAX {

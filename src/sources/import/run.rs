@@ -1,14 +1,18 @@
 //! Running an import.
 
+use std::sync::Arc;
+
 use super::report::Report;
 use super::target::ImportTarget;
 use crate::domain::rejection::Rejection;
 use crate::dtdl::Catalogue;
-use crate::sources::format::{Format, Items, format_of, model_text, read};
+use crate::sources::adt;
+use crate::sources::declaration::Declaration;
+use crate::sources::format::{Format, Items, format_of, model_text, read, rows};
 use crate::sources::limits::CHUNK_COMMANDS_MAX;
-use crate::sources::mapping::Mapping;
 use crate::sources::moment::Moments;
-use crate::sources::problem::{Item, Kind, Problem};
+use crate::sources::problem::{Item, Kind, Origin, Problem};
+use crate::sources::reading::{Known, Source};
 use crate::sources::text::Input;
 
 /// Called after every chunk with what is done so far.
@@ -18,22 +22,34 @@ pub type Progress<'a> = &'a mut (dyn FnMut(&Report) + Send);
 ///
 /// Models go first. Then the files are read once to see what they hold and what is wrong with
 /// them, and once more for each kind of thing that they hold: so a file may refer to what another
-/// states, and memory does not grow with the files.
+/// states. Of the rows only keys and parents are remembered, up to a limit.
 pub async fn import(
     target: &dyn ImportTarget,
     inputs: &[Input],
-    mapping: &Mapping,
+    sources: &[Arc<Declaration>],
     progress: Progress<'_>,
 ) -> Report {
     let mut report = Report { files: inputs.len(), ..Report::default() };
-    let (models, tables) = sorted(inputs, &mut report);
-    if !upload(target, &models, &mut report).await {
+    let files = sorted(inputs, sources, &mut report);
+    if !upload(target, &files, &mut report).await {
         return report;
     }
     let catalogue = target.catalogue();
-    let run = Run { target, mapping, catalogue: &catalogue, moments: Moments::new(target.now()) };
-    let surveyed = run.survey(tables, &mut report);
+    let moments = Moments::new(target.now());
+    let source = |declaration: &Arc<Declaration>| Source {
+        declaration: declaration.clone(),
+        known: Arc::new(Known::new()),
+        catalogue: &catalogue,
+        moments,
+    };
+    let sources: Vec<Source<'_>> = sources.iter().map(source).collect();
+    let run = Run { target, sources: &sources, catalogue: &catalogue, moments };
+    let surveyed = run.survey(files, &mut report);
     progress(&report);
+    if let Err(reason) = run.declare(&surveyed, &mut report).await {
+        report.stopped = Some(reason);
+        return report;
+    }
     for kind in Kind::ALL {
         for file in surveyed.iter().filter(|file| file.kinds.contains(&kind)) {
             if let Err(reason) = run.file(file, kind, &mut report, progress).await {
@@ -42,32 +58,44 @@ pub async fn import(
             }
         }
     }
+    report.all_reached();
     report
 }
 
-/// The files of models, and the others with their formats.
+/// The files with their formats.
 fn sorted<'a>(
     inputs: &'a [Input],
+    sources: &[Arc<Declaration>],
     report: &mut Report,
-) -> (Vec<&'a Input>, Vec<(&'a Input, Format)>) {
-    let (mut models, mut tables) = (Vec::new(), Vec::new());
+) -> Vec<(&'a Input, Format)> {
+    let mut files = Vec::new();
     for input in inputs {
-        match format_of(input) {
-            Ok(Format::Models) => models.push(input),
-            Ok(format) => tables.push((input, format)),
+        match format_of(input, sources) {
+            Ok(format) => files.push((input, format)),
             Err(problem) => report.problem(problem),
         }
     }
-    (models, tables)
+    files
+}
+
+/// The name and the text of the models in a file.
+fn models_of((input, format): &(&Input, Format)) -> Option<Result<(String, String), Problem>> {
+    let text = match format {
+        Format::Models => model_text(input).map(Some),
+        Format::Adt(_) => adt::models(input),
+        Format::Lines | Format::Elements | Format::Brick(_) | Format::Source(_) => Ok(None),
+    };
+    text.map(|text| Some((input.name().to_string(), text?))).transpose()
 }
 
 /// Uploads the models; without them nothing else would be understood. Answers whether to go on.
-async fn upload(target: &dyn ImportTarget, models: &[&Input], report: &mut Report) -> bool {
-    if models.is_empty() {
-        return true;
-    }
-    let texts = models.iter().map(|input| Ok((input.name().to_string(), model_text(input)?)));
-    let uploaded = match texts.collect::<Result<Vec<_>, Problem>>() {
+async fn upload(
+    target: &dyn ImportTarget,
+    files: &[(&Input, Format)],
+    report: &mut Report,
+) -> bool {
+    let uploaded = match files.iter().filter_map(models_of).collect::<Result<Vec<_>, Problem>>() {
+        Ok(texts) if texts.is_empty() => return true,
         Ok(texts) => target.upload_models(texts).await,
         Err(problem) => Err(vec![problem]),
     };
@@ -85,7 +113,7 @@ async fn upload(target: &dyn ImportTarget, models: &[&Input], report: &mut Repor
 
 struct Run<'a> {
     target: &'a dyn ImportTarget,
-    mapping: &'a Mapping,
+    sources: &'a [Source<'a>],
     catalogue: &'a Catalogue,
     moments: Moments,
 }
@@ -93,12 +121,17 @@ struct Run<'a> {
 struct Surveyed<'a> {
     input: &'a Input,
     format: Format,
+    /// Its number among the files of its source.
+    number: u32,
     kinds: Vec<Kind>,
 }
 
 impl Run<'_> {
-    fn items(&self, input: &Input, format: Format) -> Result<Items<'_>, Problem> {
-        read(input, format, self.mapping, self.catalogue, self.moments)
+    fn items(&self, input: &Input, format: Format, number: u32) -> Result<Items<'_>, Problem> {
+        match format {
+            Format::Source(at) => rows(input, &self.sources[at], number),
+            _ => read(input, format, self.sources, self.catalogue, self.moments),
+        }
     }
 
     /// Reads all files, and takes up what they hold and what is wrong with them.
@@ -107,10 +140,12 @@ impl Run<'_> {
         files: Vec<(&'f Input, Format)>,
         report: &mut Report,
     ) -> Vec<Surveyed<'f>> {
-        let mut surveyed = Vec::new();
-        for (input, format) in files {
+        let mut surveyed: Vec<Surveyed<'_>> = Vec::new();
+        for (input, format) in files.into_iter().filter(|(_, f)| *f != Format::Models) {
             let mut kinds = Vec::new();
-            match self.items(input, format) {
+            let number = surveyed.iter().filter(|file| file.format == format).count();
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            match self.items(input, format, number) {
                 Ok(items) => items.for_each(|item| match item {
                     Ok(item) => {
                         let kind = Kind::of(&item.command);
@@ -123,9 +158,32 @@ impl Run<'_> {
                 }),
                 Err(problem) => report.problem(problem),
             }
-            surveyed.push(Surveyed { input, format, kinds });
+            surveyed.push(Surveyed { input, format, number, kinds });
+        }
+        for problem in self.sources.iter().flat_map(|source| source.known.settle()) {
+            report.lost(Kind::Relationship, problem);
         }
         surveyed
+    }
+
+    /// Keeps the declarations by which files are read, and names their systems.
+    async fn declare(&self, surveyed: &[Surveyed<'_>], report: &mut Report) -> Result<(), String> {
+        for (at, source) in self.sources.iter().enumerate() {
+            let is_its = |file: &&Surveyed<'_>| match file.format {
+                Format::Source(of) | Format::Adt(Some(of)) | Format::Brick(Some(of)) => of == at,
+                _ => false,
+            };
+            let Some(file) = surveyed.iter().find(is_its) else {
+                continue;
+            };
+            let origin = Origin::file(file.input.name());
+            let commands = source.declaration.commands();
+            let items = commands.into_iter().map(|c| Item { origin: origin.clone(), command: c });
+            let items: Vec<Item> = items.collect();
+            report.kinds.entry(Kind::System).or_default().read += items.len() as u64;
+            self.chunk(items, Kind::System, report).await?;
+        }
+        Ok(())
     }
 
     /// Submits what a file holds of one kind.
@@ -137,7 +195,7 @@ impl Run<'_> {
         progress: Progress<'_>,
     ) -> Result<(), String> {
         let mut items = self
-            .items(file.input, file.format)
+            .items(file.input, file.format, file.number)
             .map_err(|problem| problem.to_string())?
             .filter_map(Result::ok)
             .filter(|item| Kind::of(&item.command) == kind);
@@ -164,6 +222,7 @@ impl Run<'_> {
                 Ok(outcome) if outcome.changes > 0 => counts.changed += 1,
                 Ok(_) => counts.unchanged += 1,
                 // Most likely it is done already: a swap leaves nothing at the old device.
+                Err(Rejection::UnknownTwin { .. }) if kind == Kind::End => counts.unchanged += 1,
                 Err(rejection @ Rejection::NothingToSwap(_)) => {
                     counts.unchanged += 1;
                     report.problem(Problem::note(origin, rejection.code(), rejection.to_string()));

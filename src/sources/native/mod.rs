@@ -38,4 +38,4 @@ mod read;
 mod statement;
 
 pub use ids::parse_external;
-pub use read::{elements, lines};
+pub use read::{elements, is_statement, lines};

@@ -24,7 +24,10 @@ pub fn elements(
     moments: Moments,
 ) -> impl Iterator<Item = Result<Item, Problem>> + use<> {
     let name = file.clone();
-    Elements::new(file, text).map(move |found| item(&name, found?, &moments))
+    Elements::new(file, text).map(move |found| {
+        let element = found?;
+        item(&name, (element.line, element.text), &moments)
+    })
 }
 
 fn item(file: &Arc<str>, found: (u64, String), moments: &Moments) -> Result<Item, Problem> {
@@ -42,6 +45,11 @@ fn item(file: &Arc<str>, found: (u64, String), moments: &Moments) -> Result<Item
             Err(Problem { kind, ..problem })
         }
     }
+}
+
+/// Whether a value looks like a statement of ours, right or wrong.
+pub fn is_statement(value: &serde_json::Value) -> bool {
+    kind(value).is_some() && value.as_object().is_some_and(|object| object.len() == 1)
 }
 
 fn statement(value: serde_json::Value) -> Result<Statement, String> {

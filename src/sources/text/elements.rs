@@ -1,110 +1,246 @@
-//! The elements of a JSON array, or JSON values that stand one after the other, without holding
-//! more than one in memory.
+//! The elements of JSON documents, without holding more than one in memory: those of an array, at
+//! the top or where a JSON pointer (RFC 6901) leads, or the documents themselves.
 
 use std::io::{self, BufRead};
 use std::sync::Arc;
 
 use super::lines::unreadable;
 use super::open::Text;
-use crate::sources::limits::LINE_BYTES_MAX;
+use super::scan::Scan;
+use crate::sources::limits::{JSON_DEPTH_MAX, LINE_BYTES_MAX};
 use crate::sources::problem::{Origin, Problem};
 
-/// The elements of a text, each with the line on which it begins.
+/// An element of a text.
+#[derive(Debug)]
+pub struct Element {
+    /// The line on which it begins.
+    pub line: u64,
+    /// Which of the pointers led to it.
+    pub place: usize,
+    /// Its number in the array there, from 0; none when no array stood there.
+    pub number: Option<u64>,
+    /// Its JSON.
+    pub text: String,
+}
+
+/// The elements of a text.
 pub struct Elements {
     text: Text,
     file: Arc<str>,
     line: u64,
-    state: State,
+    /// The ways to where elements are looked for.
+    places: Vec<Vec<String>>,
+    /// The objects and arrays on the way that were entered.
+    entered: Vec<Step>,
+    /// The array whose elements are being read: which place, and how many were.
+    array: Option<(usize, u64)>,
+    /// The document in which no place was found yet begins here.
+    missing_since: Option<u64>,
+    /// Some keys at the top of that document.
+    keys: Vec<String>,
+    ended: bool,
 }
 
-#[derive(PartialEq, Eq)]
-enum State {
-    Start,
-    InArray,
-    Sequence,
-    Ended,
+struct Step {
+    token: String,
+    /// In an array, how many elements were passed.
+    passed: Option<u64>,
+}
+
+/// The tokens of a JSON pointer.
+///
+/// # Errors
+/// When it is none.
+pub fn tokens(pointer: &str) -> Result<Vec<String>, String> {
+    if pointer.is_empty() {
+        return Ok(Vec::new());
+    }
+    let Some(rest) = pointer.strip_prefix('/') else {
+        let message = "is no JSON pointer; it begins with a slash, for example /d/results";
+        return Err(format!("`{pointer}` {message}"));
+    };
+    Ok(rest.split('/').map(|token| token.replace("~1", "/").replace("~0", "~")).collect())
 }
 
 impl Elements {
-    /// The elements of `text`.
+    /// The elements of an array at the top, or the values that stand one after the other.
     pub fn new(file: &Arc<str>, text: Text) -> Self {
-        Self { text, file: file.clone(), line: 1, state: State::Start }
+        Self::at(file, text, vec![Vec::new()])
     }
 
-    fn peek(&mut self) -> io::Result<Option<u8>> {
-        Ok(self.text.fill_buf()?.first().copied())
+    /// The elements of the arrays, or the single values, where the places lead.
+    pub fn at(file: &Arc<str>, text: Text, places: Vec<Vec<String>>) -> Self {
+        Self {
+            text,
+            file: file.clone(),
+            line: 1,
+            places,
+            entered: Vec::new(),
+            array: None,
+            missing_since: None,
+            keys: Vec::new(),
+            ended: false,
+        }
     }
 
-    fn advance(&mut self, byte: u8) {
-        self.line += u64::from(byte == b'\n');
-        self.text.consume(1);
-    }
-
-    /// Goes to where an element begins, and answers its first byte.
+    /// Goes to the next byte that is neither blank nor a comma.
     fn seek(&mut self) -> io::Result<Option<u8>> {
-        while let Some(byte) = self.peek()? {
-            match byte {
-                b'[' if self.state == State::Start => self.state = State::InArray,
-                b',' if self.state == State::InArray => {}
-                b']' if self.state == State::InArray => self.state = State::Sequence,
-                byte if byte.is_ascii_whitespace() => {}
-                byte => {
-                    if self.state == State::Start {
-                        self.state = State::Sequence;
-                    }
-                    return Ok(Some(byte));
-                }
-            }
-            self.advance(byte);
-        }
-        Ok(None)
-    }
-
-    /// Takes the element that begins here; of one that is too long it keeps only the beginning.
-    fn take(&mut self) -> io::Result<Taken> {
-        let mut scan = Scan::default();
-        let mut taken = Taken::default();
-        while let Some(byte) = self.peek()? {
-            if scan.ends_before(byte) {
-                taken.whole = true;
-                return Ok(taken);
-            }
-            scan.step(byte);
-            taken.length += 1;
-            if taken.length <= LINE_BYTES_MAX {
-                taken.bytes.push(byte);
-            }
-            self.advance(byte);
-            if scan.ended {
-                taken.whole = true;
-                return Ok(taken);
+        loop {
+            let chunk = self.text.fill_buf()?;
+            let blank = |b: &u8| b.is_ascii_whitespace() || *b == b',';
+            let count = chunk.iter().take_while(|b| blank(b)).count();
+            let found = chunk.get(count).copied();
+            let (over, lines) = (chunk.is_empty(), lines_in(&chunk[..count]));
+            self.line += lines;
+            self.text.consume(count);
+            if found.is_some() || over {
+                return Ok(found);
             }
         }
-        // A scalar may end with the text, an object may not.
-        taken.whole = scan.depth == 0 && !scan.in_string;
-        Ok(taken)
     }
 
-    fn element(&mut self) -> Result<Option<(u64, String)>, Problem> {
+    fn step(&mut self) -> Result<Option<Element>, Problem> {
+        let line = self.line;
         let file = self.file.clone();
-        let found = self.seek().map_err(|e| unreadable(&file, self.line, &e))?;
-        if found.is_none() {
-            return match self.state {
-                State::InArray => {
-                    let message = "the file ends inside the array; is it complete?";
-                    let origin = Origin::line(&file, self.line);
-                    Err(Problem::error(origin, "INVALID_JSON", message))
+        let broken = |e| unreadable(&file, line, &e);
+        while let Some(byte) = self.seek().map_err(broken)? {
+            if let Some((place, number)) = self.array {
+                if byte == b']' {
+                    self.text.consume(1);
+                    self.array = None;
+                    self.entered.pop();
+                    self.left()?;
+                    continue;
                 }
-                State::Start | State::Sequence | State::Ended => Ok(None),
-            };
+                self.array = Some((place, number + 1));
+                return self.taken(place, Some(number)).map(Some);
+            }
+            if let Some(element) = self.walk(byte)? {
+                return Ok(Some(element));
+            }
+        }
+        if self.array.is_none() && self.entered.is_empty() {
+            return Ok(None);
+        }
+        let what = if self.array.is_some() { "array" } else { "document" };
+        Err(self.invalid(self.line, &format!("the file ends inside the {what}; is it complete?")))
+    }
+
+    /// One step on the way to a place; `byte` is the next.
+    fn walk(&mut self, byte: u8) -> Result<Option<Element>, Problem> {
+        let token = match self.entered.last_mut() {
+            None => return self.value(byte, None),
+            Some(_) if matches!(byte, b'}' | b']') => {
+                self.text.consume(1);
+                self.entered.pop();
+                self.left()?;
+                return Ok(None);
+            }
+            Some(Step { passed: Some(passed), .. }) => {
+                *passed += 1;
+                (*passed - 1).to_string()
+            }
+            Some(Step { passed: None, .. }) => self.key()?,
+        };
+        if self.entered.len() == 1 && self.keys.len() < KEYS_SHOWN {
+            self.keys.push(crate::domain::id::abridged(&token));
         }
         let line = self.line;
-        let taken = self.take().map_err(|e| unreadable(&file, line, &e))?;
-        let origin = Origin::line(&file, line);
-        if !taken.whole {
-            let message = "the file ends inside the element that begins here; is it complete?";
-            return Err(Problem::error(origin, "INVALID_JSON", message));
+        let next = self.seek().map_err(|e| unreadable(&self.file, line, &e))?;
+        match next {
+            Some(byte) => self.value(byte, Some(token)),
+            None => Err(self.invalid(line, "the file ends inside the document; is it complete?")),
         }
+    }
+
+    /// The key that begins here, with its colon.
+    fn key(&mut self) -> Result<String, Problem> {
+        let line = self.line;
+        let taken = self.take().map_err(|e| unreadable(&self.file, line, &e))?;
+        let key = serde_json::from_slice::<String>(&taken.bytes).map_err(|_| {
+            self.invalid(line, "expected the key of an object, a text in double quotes")
+        })?;
+        if self.seek().map_err(|e| unreadable(&self.file, line, &e))? != Some(b':') {
+            return Err(self.invalid(self.line, "expected a colon after the key"));
+        }
+        self.text.consume(1);
+        Ok(key)
+    }
+
+    /// Enters, takes or passes the value that begins with `byte`.
+    fn value(&mut self, byte: u8, token: Option<String>) -> Result<Option<Element>, Problem> {
+        if token.is_none() {
+            (self.missing_since, self.keys) = (Some(self.line), Vec::new());
+        }
+        // The document itself is the first that was entered, and has no token.
+        let way = || self.entered.iter().skip(1).map(|step| &step.token).chain(token.as_ref());
+        let leads = |place: &Vec<String>| way().zip(place).all(|(a, b)| a == b);
+        let depth = way().count();
+        let exact = self.places.iter().position(|p| p.len() == depth && leads(p));
+        let further = self.places.iter().any(|p| p.len() > depth && leads(p));
+        let opens = matches!(byte, b'{' | b'[');
+        match exact {
+            Some(place) if byte == b'[' => {
+                self.text.consume(1);
+                self.missing_since = None;
+                self.enter(token, Some(0))?;
+                self.array = Some((place, 0));
+                Ok(None)
+            }
+            _ if opens && further => {
+                self.text.consume(1);
+                self.enter(token, (byte == b'[').then_some(0))?;
+                Ok(None)
+            }
+            Some(place) => {
+                self.missing_since = None;
+                self.taken(place, None).map(Some)
+            }
+            None => {
+                let line = self.line;
+                let taken = self.take().map_err(|e| unreadable(&self.file, line, &e))?;
+                if !taken.whole {
+                    return Err(self.invalid(line, CUT));
+                }
+                if self.entered.is_empty() {
+                    self.left()?;
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    fn enter(&mut self, token: Option<String>, passed: Option<u64>) -> Result<(), Problem> {
+        if self.entered.len() > JSON_DEPTH_MAX {
+            let message = format!("nested deeper than {JSON_DEPTH_MAX} levels");
+            return Err(self.invalid(self.line, &message));
+        }
+        self.entered.push(Step { token: token.unwrap_or_default(), passed });
+        Ok(())
+    }
+
+    /// After an array of elements, or something on the way to it, has ended.
+    fn left(&mut self) -> Result<(), Problem> {
+        if let Some(line) = self.missing_since.take_if(|_| self.entered.is_empty()) {
+            let places: Vec<String> = self.places.iter().map(|p| pointer(p)).collect();
+            let keys = std::mem::take(&mut self.keys).join(", ");
+            let message = format!(
+                "the document has no records at {}; its keys are: {keys}. Name the place with `records`",
+                places.join(" or ")
+            );
+            return Err(Problem::error(Origin::line(&self.file, line), "RECORDS_MISSING", message));
+        }
+        Ok(())
+    }
+
+    /// Takes the value that begins here as an element.
+    fn taken(&mut self, place: usize, number: Option<u64>) -> Result<Element, Problem> {
+        let line = self.line;
+        let taken = self.take().map_err(|e| unreadable(&self.file, line, &e))?;
+        if !taken.whole {
+            return Err(self.invalid(line, CUT));
+        }
+        let origin = Origin::line(&self.file, line);
         if taken.length > LINE_BYTES_MAX {
             let message = format!(
                 "the element is {} bytes long, at most {LINE_BYTES_MAX} are accepted",
@@ -116,25 +252,54 @@ impl Elements {
             let message = "the element that begins here is not UTF-8; save the file as UTF-8";
             Problem::error(origin, "NOT_UTF8", message)
         })?;
-        Ok(Some((line, text)))
+        Ok(Element { line, place, number, text })
+    }
+
+    /// Takes the value that begins here; of one that is too long it keeps only the beginning.
+    fn take(&mut self) -> io::Result<Taken> {
+        let mut scan = Scan::default();
+        let mut taken = Taken::default();
+        loop {
+            let chunk = self.text.fill_buf()?;
+            if chunk.is_empty() {
+                // A scalar may end with the text, an object may not.
+                taken.whole = scan.may_end();
+                return Ok(taken);
+            }
+            let (count, ended) = scan.advance(chunk);
+            let room = LINE_BYTES_MAX.saturating_sub(taken.bytes.len()).min(count);
+            taken.bytes.extend_from_slice(&chunk[..room]);
+            taken.length += count;
+            self.line += lines_in(&chunk[..count]);
+            self.text.consume(count);
+            if ended {
+                taken.whole = true;
+                return Ok(taken);
+            }
+        }
+    }
+
+    fn invalid(&self, line: u64, message: &str) -> Problem {
+        Problem::error(Origin::line(&self.file, line), "INVALID_JSON", message)
     }
 }
 
+const CUT: &str = "the file ends inside the element that begins here; is it complete?";
+/// How many keys of a document a message lists.
+const KEYS_SHOWN: usize = 10;
+
 impl Iterator for Elements {
-    type Item = Result<(u64, String), Problem>;
+    type Item = Result<Element, Problem>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.state == State::Ended {
+        if self.ended {
             return None;
         }
-        let found = self.element();
-        let over = match &found {
+        let found = self.step();
+        self.ended = match &found {
             Ok(element) => element.is_none(),
             Err(problem) => matches!(problem.code, "NOT_READABLE" | "INVALID_JSON"),
         };
-        if over {
-            self.state = State::Ended;
-        }
         found.transpose()
     }
 }
@@ -146,38 +311,14 @@ struct Taken {
     whole: bool,
 }
 
-/// Follows the structure of one JSON value, byte by byte.
-#[derive(Default)]
-struct Scan {
-    depth: usize,
-    in_string: bool,
-    escaped: bool,
-    started: bool,
-    ended: bool,
+/// The JSON pointer of these tokens.
+pub fn pointer(tokens: &[String]) -> String {
+    if tokens.is_empty() {
+        return "the top".to_owned();
+    }
+    tokens.iter().map(|t| format!("/{}", t.replace('~', "~0").replace('/', "~1"))).collect()
 }
 
-impl Scan {
-    /// Whether a value without brackets ends here.
-    fn ends_before(&self, byte: u8) -> bool {
-        let outside = self.started && self.depth == 0 && !self.in_string;
-        outside && (byte.is_ascii_whitespace() || matches!(byte, b',' | b']' | b'{' | b'['))
-    }
-
-    fn step(&mut self, byte: u8) {
-        self.started = true;
-        if self.in_string {
-            self.in_string = self.escaped || byte != b'"';
-            self.escaped = !self.escaped && byte == b'\\';
-            return;
-        }
-        match byte {
-            b'"' => self.in_string = true,
-            b'{' | b'[' => self.depth += 1,
-            b'}' | b']' => {
-                self.depth = self.depth.saturating_sub(1);
-                self.ended = self.depth == 0;
-            }
-            _ => {}
-        }
-    }
+fn lines_in(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|b| **b == b'\n').count() as u64
 }

@@ -1,11 +1,13 @@
-//! From bytes to pieces of text: decompression, lines, JSON elements, strict JSON.
+//! From bytes to pieces of text: decompression, encodings, lines, JSON elements, strict JSON.
 
 mod elements;
+mod encoding;
 mod json;
 mod lines;
 mod open;
+mod scan;
 
-pub use elements::Elements;
+pub use elements::{Element, Elements, pointer, tokens};
 pub use json::{Fault, parse};
 pub use lines::Lines;
-pub use open::{Input, Text, open};
+pub use open::{Bytes, Input, ReadSeek, Text};

@@ -1,18 +1,28 @@
 //! Opening an input: gzip and byte order marks are seen by their first bytes, sizes are bounded.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
 
+use encoding_rs::Encoding;
 use flate2::bufread::MultiGzDecoder;
 
+use super::encoding::{decoded, is_utf8};
 use crate::sources::limits::FILE_BYTES_MAX;
 
-/// Decompressed text, read in pieces.
+/// Decompressed text in UTF-8, read in pieces.
 pub type Text = Box<dyn BufRead + Send>;
 
-type Opener = dyn Fn() -> io::Result<Box<dyn Read + Send>> + Send + Sync;
+/// The bytes of a file, for formats that are not read from the beginning to the end.
+pub type Bytes = Box<dyn ReadSeek + Send>;
+
+/// What can be read at any place.
+pub trait ReadSeek: Read + Seek {}
+
+impl<T: Read + Seek> ReadSeek for T {}
+
+type Opener = dyn Fn() -> io::Result<Bytes> + Send + Sync;
 
 /// A file, or something like a file, that can be read several times.
 #[derive(Clone)]
@@ -45,39 +55,62 @@ impl Input {
         &self.name
     }
 
-    /// The text, from its beginning.
+    /// The text, from its beginning; formats of our own and models are UTF-8.
     ///
     /// # Errors
     /// When the file cannot be read, or is not UTF-8 by its first bytes.
     pub fn open(&self) -> io::Result<Text> {
-        open((self.opener)()?)
+        let mut text = unpacked((self.opener)()?)?;
+        if mark_of(text.fill_buf()?).is_some_and(|encoding| !is_utf8(encoding)) {
+            let message = "the text is UTF-16; save it as UTF-8";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
+        in_utf8(text, None)
+    }
+
+    /// The text, from its beginning, of the encoding that was declared for it; a byte order mark
+    /// tells UTF-8 and UTF-16 too.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn open_as(&self, encoding: Option<&'static Encoding>) -> io::Result<Text> {
+        in_utf8(unpacked((self.opener)()?)?, encoding)
+    }
+
+    /// The bytes as they are.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn bytes_of(&self) -> io::Result<Bytes> {
+        (self.opener)()
     }
 }
 
-/// The text of `bytes`: decompressed, and without a byte order mark.
-///
-/// # Errors
-/// When the bytes cannot be read, or begin as UTF-16 does.
-pub fn open(bytes: Box<dyn Read + Send>) -> io::Result<Text> {
+fn unpacked(bytes: Bytes) -> io::Result<Text> {
     const GZIP: [u8; 2] = [0x1F, 0x8B];
     let mut plain = BufReader::new(bytes);
     if !plain.fill_buf()?.starts_with(&GZIP) {
-        return without_mark(Box::new(bounded(plain)));
+        return Ok(Box::new(bounded(plain)));
     }
-    let unpacked = bounded(BufReader::new(MultiGzDecoder::new(plain)));
-    without_mark(Box::new(unpacked))
+    Ok(Box::new(bounded(BufReader::new(MultiGzDecoder::new(plain)))))
 }
 
-fn without_mark(mut text: Text) -> io::Result<Text> {
-    let start = text.fill_buf()?;
-    if start.starts_with(&[0xFF, 0xFE]) || start.starts_with(&[0xFE, 0xFF]) {
-        let message = "the text is UTF-16; save it as UTF-8";
-        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
-    }
-    if start.starts_with(&[0xEF, 0xBB, 0xBF]) {
+/// The encoding that a byte order mark tells.
+fn mark_of(start: &[u8]) -> Option<&'static Encoding> {
+    Encoding::for_bom(start).map(|(encoding, _)| encoding)
+}
+
+/// A byte order mark tells the encoding; otherwise it is the declared one, or UTF-8.
+fn in_utf8(mut text: Text, declared: Option<&'static Encoding>) -> io::Result<Text> {
+    let marked = mark_of(text.fill_buf()?);
+    if marked.is_some_and(is_utf8) {
         text.consume(3);
+        return Ok(text);
     }
-    Ok(text)
+    match marked.or(declared) {
+        Some(encoding) if !is_utf8(encoding) => Ok(Box::new(decoded(text, encoding))),
+        _ => Ok(text),
+    }
 }
 
 /// Fails, instead of ending, where the text is longer than is accepted.

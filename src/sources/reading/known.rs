@@ -1,0 +1,173 @@
+//! What must be known of a source's files as a whole before a single row can be judged: which keys
+//! stand twice, which parents run in a circle, which change follows which, and the tables that
+//! others look things up in. The first reading collects it; later readings follow it.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use parking_lot::Mutex;
+
+use super::circles::{Circles, Edge};
+use super::events::Events;
+use super::library::Library;
+use super::statement::{Reference, Statement};
+use crate::domain::id::{ExternalId, abridged};
+use crate::domain::time::Interval;
+use crate::sources::limits::KEYS_REMEMBERED_MAX;
+use crate::sources::problem::{Kind, Problem};
+use crate::sources::rows::Row;
+
+/// A row: the number of its file among the source's, and its own in it.
+pub type RowId = (u32, u64);
+
+/// What is known of one source's files.
+#[derive(Default)]
+pub struct Known(Mutex<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    is_settled: bool,
+    /// When which rows said something of a key.
+    keys: HashMap<u128, Vec<Said>>,
+    /// Rows that do not count.
+    refused: HashSet<RowId>,
+    circles: Circles,
+    events: Events,
+    library: Library,
+}
+
+struct Said {
+    valid: Interval,
+    line: u64,
+    file: u32,
+    /// What it said, to tell whether two rows say the same.
+    sum: u64,
+}
+
+impl Known {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds what a row looks up in other tables; answers `None` for a row that is only looked up.
+    pub fn looked_up(&self, row: Row) -> Option<Row> {
+        self.0.lock().library.looked_up(row)
+    }
+
+    /// Judges a statement: what is left of it, or why it does not count. Later readings learn
+    /// nothing new, so the problem is none that they tell.
+    ///
+    /// # Errors
+    /// Why it does not count.
+    pub fn judge(&self, row: RowId, statement: Statement) -> Result<Option<Statement>, Problem> {
+        let mut inner = self.0.lock();
+        if inner.is_settled {
+            return Ok(inner.follow(row, statement));
+        }
+        if let Some(event) = statement.event {
+            inner.events.add(sum_of(&statement.record.key), event, row);
+            return Ok(Some(statement));
+        }
+        inner.admit(row, &statement)?;
+        let origin = &statement.origin;
+        for (number, reference) in parents(&statement) {
+            let ends = (&statement.record.key, &reference.other);
+            inner.circles.add(ends, statement.record.valid, (row, number), origin);
+        }
+        Ok(Some(statement))
+    }
+
+    /// Ends the first reading; answers what only the whole could tell.
+    pub fn settle(&self) -> Vec<Problem> {
+        let mut inner = self.0.lock();
+        inner.is_settled = true;
+        inner.keys = HashMap::new();
+        inner.events.settle();
+        inner.circles.settle().into_iter().map(|edge| edge_problem(&edge)).collect()
+    }
+}
+
+impl Inner {
+    fn follow(&self, row: RowId, mut statement: Statement) -> Option<Statement> {
+        if self.refused.contains(&row) {
+            return None;
+        }
+        if let Some(event) = statement.event {
+            let valid = self.events.interval(row, event)?;
+            if event.gone {
+                statement.gone = Some(valid);
+                statement.only_end = true;
+            } else {
+                statement.record.valid = valid;
+            }
+        }
+        let numbers: Vec<usize> = parents(&statement).map(|(number, _)| number).collect();
+        for number in numbers.into_iter().rev() {
+            if self.circles.holds((row, number)) {
+                statement.references.remove(number);
+            }
+        }
+        Some(statement)
+    }
+
+    /// The first row of a key counts, as long as it holds.
+    fn admit(&mut self, row: RowId, statement: &Statement) -> Result<(), Problem> {
+        let record = &statement.record;
+        let key = sum_of(&record.key);
+        if self.keys.len() >= KEYS_REMEMBERED_MAX && !self.keys.contains_key(&key) {
+            return Ok(());
+        }
+        let sum = content_sum(statement);
+        let said = self.keys.entry(key).or_default();
+        let Some(before) = said.iter().find(|said| said.valid.overlaps(&record.valid)) else {
+            let (file, line) = (row.0, statement.origin.line);
+            said.push(Said { valid: record.valid, line, file, sum });
+            return Ok(());
+        };
+        self.refused.insert(row);
+        let place = match before.file == row.0 {
+            true => format!("row {}", before.line),
+            false => format!("row {} of another file of this source", before.line),
+        };
+        let id = abridged(&record.key.id);
+        let origin = statement.origin.clone();
+        if before.sum == sum {
+            let message = format!("`{id}` stands in {place} already, with the same words");
+            return Err(Problem::note(origin, "DUPLICATE_KEY", message));
+        }
+        let message = format!(
+            "`{id}` stands in {place} already, with other words; that one counts, this one does not: correct the key, or remove one of the two"
+        );
+        Err(Problem::error(origin, "DUPLICATE_KEY", message).about(Kind::Record))
+    }
+}
+
+fn parents(statement: &Statement) -> impl Iterator<Item = (usize, &Reference)> {
+    statement.references.iter().enumerate().filter(|(_, reference)| reference.is_parent)
+}
+
+fn edge_problem(edge: &Edge) -> Problem {
+    let message =
+        format!("the parents run in a circle: {}; this one was not made", edge.circle.join(" → "));
+    Problem::error(edge.origin.clone(), "PARENT_CIRCLE", message)
+}
+
+/// Two 64-bit sums: that two keys have the same is no matter of chance.
+pub(super) fn sum_of(key: &ExternalId) -> u128 {
+    let half = |salt: u8| {
+        let mut hasher = DefaultHasher::new();
+        (salt, key).hash(&mut hasher);
+        u128::from(hasher.finish())
+    };
+    (half(0) << 64) | half(1)
+}
+
+fn content_sum(statement: &Statement) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    statement.record.valid.hash(&mut hasher);
+    for (name, value) in &statement.record.attributes {
+        (name, value.to_string()).hash(&mut hasher);
+    }
+    hasher.finish()
+}

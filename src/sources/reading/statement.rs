@@ -1,0 +1,95 @@
+//! What a row states, and the commands that it is.
+
+use crate::domain::command::{
+    Command, DeleteTwin, PutRecord, PutTwin, Relate, RetractRecord, TwinRef,
+};
+use crate::domain::fact::JsonMap;
+use crate::domain::id::ExternalId;
+use crate::domain::time::Interval;
+use crate::sources::declaration::Twins;
+use crate::sources::problem::Origin;
+use crate::sources::rows::Event;
+
+/// What a row states.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// Where it stands.
+    pub origin: Origin,
+    /// What the system says of the thing, and when.
+    pub record: PutRecord,
+    /// Further ids of the thing that are certain.
+    pub ids: Vec<ExternalId>,
+    /// Other things that it refers to.
+    pub references: Vec<Reference>,
+    /// When the system does not have the thing any more; what it says holds before.
+    pub gone: Option<Interval>,
+    /// Whether only its end is known, and nothing of what it was.
+    pub only_end: bool,
+    /// What happened, in a stream of changes.
+    pub event: Option<Event>,
+}
+
+/// Another thing that a row refers to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reference {
+    /// The name of the relationship.
+    pub name: std::sync::Arc<str>,
+    /// The other thing.
+    pub other: ExternalId,
+    /// Whether the relationship leads from the other thing to this one.
+    pub is_incoming: bool,
+    /// Whether it leads to the whole of which this thing is a part.
+    pub is_parent: bool,
+}
+
+impl Statement {
+    /// The commands that it is: its twin if it makes it itself, its relationships, its record, its end.
+    pub fn commands(self, twins: Twins) -> Vec<Command> {
+        let key = self.record.key.clone();
+        let makes = twins == Twins::FromId;
+        let mut commands = Vec::new();
+        if !self.only_end {
+            if makes {
+                commands.push(self.twin());
+                commands.extend(self.references.iter().map(|reference| self.relation(reference)));
+            }
+            commands.push(Command::PutRecord(self.record));
+        }
+        if let Some(valid) = self.gone {
+            commands.push(Command::RetractRecord(RetractRecord { key: key.clone(), valid }));
+            // Where the thing comes again, the twin that it was has ended with what was said of it.
+            if makes && valid == Interval::since(valid.from) {
+                let twin = TwinRef::External(key);
+                commands.push(Command::DeleteTwin(DeleteTwin { twin, at: valid.from }));
+            }
+        }
+        commands
+    }
+
+    fn twin(&self) -> Command {
+        let identifiers = std::iter::once(&self.record.key).chain(&self.ids).cloned().collect();
+        let claims = self.record.claims.iter();
+        Command::PutTwin(PutTwin {
+            id: None,
+            identifiers,
+            model: self.record.model.clone(),
+            properties: claims.map(|(path, value)| (path.clone(), value.clone())).collect(),
+            valid: self.record.valid,
+            source: Some(self.record.key.system.clone()),
+        })
+    }
+
+    fn relation(&self, reference: &Reference) -> Command {
+        let own = TwinRef::External(self.record.key.clone());
+        let other = TwinRef::External(reference.other.clone());
+        let (source, target) = if reference.is_incoming { (other, own) } else { (own, other) };
+        Command::Relate(Relate {
+            source,
+            name: reference.name.clone(),
+            target,
+            key: "".into(),
+            properties: JsonMap::new(),
+            valid: self.record.valid,
+        })
+    }
+}
