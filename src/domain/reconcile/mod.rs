@@ -8,6 +8,7 @@
 //! Nothing here depends on thread timing or on hash seeds: the same records in the same order
 //! give the same answer.
 
+pub mod asset;
 mod block;
 mod cluster;
 mod compare;
@@ -27,6 +28,7 @@ mod registry;
 mod rule;
 mod settings;
 mod structure;
+pub mod succession;
 mod table;
 mod weigh;
 

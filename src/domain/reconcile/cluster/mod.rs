@@ -1,10 +1,12 @@
 //! From scored pairs to clusters: each record in exactly one.
 
+mod agglomerate;
 mod best_link;
 mod components;
 mod one_to_one;
 mod sets;
 
+pub use agglomerate::{Affinity, agglomerate};
 pub use best_link::BestLink;
 pub use components::Components;
 pub use one_to_one::OneToOne;
