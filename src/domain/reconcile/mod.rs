@@ -23,6 +23,7 @@ pub mod normalise;
 mod pattern;
 mod plan;
 pub mod preset;
+mod profile;
 mod registry;
 mod rule;
 mod settings;
