@@ -11,6 +11,7 @@ use super::pattern::Pattern;
 use super::plan::Plan;
 use super::rule;
 use super::settings::RuleEffect;
+use super::settle::settle;
 use super::table::Table;
 use super::weigh::{BITS_MAX, Weights, probability, weight_of};
 
@@ -45,6 +46,27 @@ impl ScoredPair {
     /// The match probability.
     pub fn probability(&self) -> f64 {
         probability(f64::from(self.total()))
+    }
+}
+
+/// All scored pairs, with all that is needed to look further.
+#[derive(Clone, Copy)]
+pub struct Scored<'a> {
+    /// The plan, prepared for the table.
+    pub plan: &'a Plan,
+    /// The records.
+    pub table: &'a Table,
+    /// The weights that the pairs were scored by.
+    pub weights: &'a Weights,
+    /// The pairs, by rows.
+    pub pairs: &'a [ScoredPair],
+}
+
+impl Scored<'_> {
+    /// The total weight of any pair of rows, scored or not, without structure and rules.
+    pub fn weigh(&self, a: u32, b: u32) -> f64 {
+        let pattern = self.plan.compare(self.table, a, b);
+        self.weights.total(self.plan, self.table, (a, b), pattern)
     }
 }
 
@@ -131,14 +153,19 @@ pub fn deduplicate(
     }
     decide_by_rules(plan, table, &mut pairs);
     progress.phase(Phase::Structure);
+    let weights = Weights::new(plan, &model);
     for structure in plan.structures() {
-        let bits = structure.weigh(plan, table, &pairs);
+        let bits = structure.weigh(&Scored { plan, table, weights: &weights, pairs: &pairs });
         pairs.iter_mut().zip(bits).for_each(|(pair, bits)| pair.structure += bits);
     }
     let least = weight_of(plan.settings().thresholds.keep);
     pairs.retain(|pair| pair.total() >= least);
     progress.phase(Phase::Cluster);
-    let clusters = plan.clustering().cluster(plan, table, &pairs);
+    let scored = Scored { plan, table, weights: &weights, pairs: &pairs };
+    let clusters = plan.clustering().cluster(&scored);
+    if plan.settings().settle {
+        pairs = settle(&scored, &clusters);
+    }
     Found { pairs, clusters, estimate: learnt, model, blocks: blocks.reports(), compared }
 }
 
@@ -150,7 +177,7 @@ fn score(
     model: &Model,
     progress: &mut dyn Progress,
 ) -> (Vec<ScoredPair>, u64) {
-    let scorer = Scorer::new(plan, model);
+    let scorer = Scorer::new(plan, table, model);
     let tasks = blocks.tasks();
     let (mut pairs, mut compared) = (Vec::new(), 0);
     for (index, chunk) in tasks.chunks(TASKS_PER_REPORT).enumerate() {
@@ -184,10 +211,11 @@ pub(super) struct Scorer {
 }
 
 impl Scorer {
-    pub(super) fn new(plan: &Plan, model: &Model) -> Self {
+    pub(super) fn new(plan: &Plan, table: &Table, model: &Model) -> Self {
         let weights = Weights::new(plan, model);
         let count = plan.comparisons().len();
-        let mut order: Vec<(usize, f64)> = (0..count).map(|i| (i, weights.most(i))).collect();
+        let mut order: Vec<(usize, f64)> =
+            (0..count).map(|i| (i, weights.most(plan, table, i))).collect();
         order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let mut rest = 0.0;
         for (_, most) in order.iter_mut().rev() {

@@ -64,7 +64,7 @@ impl Key for FieldKey {
 }
 
 /// The hashes of all keys of a text, sorted, each once.
-fn keys_of(kind: &KeyKind, text: &str) -> Vec<u64> {
+pub(super) fn keys_of(kind: &KeyKind, text: &str) -> Vec<u64> {
     let mut hashes = Vec::new();
     if !text.is_empty() {
         derive(kind, text, &mut |key| {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::cluster::{BestLink, Cluster, Components, OneToOne};
+use super::cluster::{AverageLink, BestLink, Cluster, Components, OneToOne};
 use super::compare::{Compare, FieldComparison};
 use super::error::SettingsError;
 use super::key::{FieldKey, Key};
@@ -268,6 +268,7 @@ fn clustering(
 ) -> Result<Arc<dyn Cluster>, SettingsError> {
     Ok(match declared {
         ClusterSettings::Components => Arc::new(Components),
+        ClusterSettings::AverageLink => Arc::new(AverageLink),
         ClusterSettings::BestLink => Arc::new(BestLink),
         ClusterSettings::OneToOne => Arc::new(OneToOne),
         ClusterSettings::Custom(name) => registry.clustering(name)?,

@@ -38,6 +38,9 @@ pub struct Settings {
     /// How linked pairs become clusters.
     #[serde(default)]
     pub cluster: ClusterSettings,
+    /// Whether pairs are told what the clusters say: inside a cluster they are linked, others are not.
+    #[serde(default)]
+    pub settle: bool,
 }
 
 /// Which pairs may be linked at all.
@@ -297,6 +300,8 @@ pub enum ClusterSettings {
     /// All that hangs together by pairs at or above the link threshold.
     #[default]
     Components,
+    /// The most alike clusters join first, as long as their records on average are linked.
+    AverageLink,
     /// Each record joins the record that it fits best.
     BestLink,
     /// At most one record of each source in a cluster, the best pairs first.
@@ -320,8 +325,8 @@ impl Default for PriorSettings {
 impl Default for EstimateSettings {
     fn default() -> Self {
         Self {
-            random_pairs: 1_000_000,
-            pairs_per_rule: 400_000,
+            random_pairs: 500_000,
+            pairs_per_rule: 100_000,
             rounds_max: 100,
             tolerance: 1e-4,
             monotone: true,

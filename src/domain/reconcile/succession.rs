@@ -38,7 +38,8 @@ const INSTALL_DAYS: u32 = 60;
 /// So many texts typed anew at once are a new record under an old id.
 const REWRITTEN_MIN: usize = 3;
 /// Texts that nobody types anew for an edit.
-const TYPED: [Field; 5] = [Field::Description, Field::Manufacturer, Field::Model, Field::Serial, Field::Mac];
+const TYPED: [Field; 5] =
+    [Field::Description, Field::Manufacturer, Field::Model, Field::Serial, Field::Mac];
 
 /// Compares what a source said of an id before and after an update.
 pub fn changed_meaning(before: &Texts<'_>, after: &Texts<'_>) -> Succession {
@@ -53,7 +54,11 @@ pub fn changed_meaning(before: &Texts<'_>, after: &Texts<'_>) -> Succession {
         ("manufacturer", of_names(before, after, Field::Manufacturer, 0.7)),
         ("rewritten", of_rewriting(before, after)),
     ];
-    let reasons: Vec<Reason> = parts.into_iter().filter(|(_, logit)| *logit != 0.0).map(|(what, logit)| Reason { what, logit }).collect();
+    let reasons: Vec<Reason> = parts
+        .into_iter()
+        .filter(|(_, logit)| *logit != 0.0)
+        .map(|(what, logit)| Reason { what, logit })
+        .collect();
     Succession { logit: START + reasons.iter().map(|reason| reason.logit).sum::<f32>(), reasons }
 }
 
@@ -65,7 +70,11 @@ fn of_serial(before: &Texts<'_>, after: &Texts<'_>) -> f32 {
     use super::asset::compare::serial::{SerialLevel, level_of_texts};
     let (x, y) = pair(before, after, Field::Serial);
     let model = |texts: &Texts<'_>| name::model(texts[Field::Model as usize]);
-    let read = |raw: &str, texts: &Texts<'_>| serial::canonical(raw).filter(|found| model(texts).as_ref() != Some(found)).map(|found| serial::folded(&found));
+    let read = |raw: &str, texts: &Texts<'_>| {
+        serial::canonical(raw)
+            .filter(|found| model(texts).as_ref() != Some(found))
+            .map(|found| serial::folded(&found))
+    };
     match (read(x, before), read(y, after)) {
         (None, None) => 0.0,
         (Some(_), None) => 1.8,
@@ -125,7 +134,8 @@ fn of_days(before: &Texts<'_>, after: &Texts<'_>, field: Field) -> f32 {
 
 fn of_names(before: &Texts<'_>, after: &Texts<'_>, field: Field, differs: f32) -> f32 {
     let (x, y) = pair(before, after, field);
-    let read = |raw: &str| if field == Field::Model { name::model(raw) } else { name::manufacturer(raw) };
+    let read =
+        |raw: &str| if field == Field::Model { name::model(raw) } else { name::manufacturer(raw) };
     match (read(x), read(y)) {
         (Some(x), Some(y)) if x != y && !x.starts_with(&y) && !y.starts_with(&x) => differs,
         _ => 0.0,
@@ -190,12 +200,20 @@ mod tests {
         let swap = with(&[(Field::Serial, "0604777-24"), (Field::InstallDate, "2024-02-01")]);
         assert!(swap.probability() > 0.99);
         assert!(swap.reasons.iter().any(|reason| reason.what == "serial" && reason.logit > 0.0));
-        assert!(with(&[(Field::Serial, "0604530-19")]).logit > 0.0, "the next one from the same delivery");
+        assert!(
+            with(&[(Field::Serial, "0604530-19")]).logit > 0.0,
+            "the next one from the same delivery"
+        );
     }
 
     #[test]
     fn a_record_typed_anew_with_another_date_is_another_unit() {
-        let swap = with(&[(Field::Serial, ""), (Field::Description, "pump"), (Field::Manufacturer, "SULZER AG"), (Field::InstallDate, "2024-02-01")]);
+        let swap = with(&[
+            (Field::Serial, ""),
+            (Field::Description, "pump"),
+            (Field::Manufacturer, "SULZER AG"),
+            (Field::InstallDate, "2024-02-01"),
+        ]);
         assert!(swap.logit > 0.0, "{swap:?}");
     }
 }

@@ -134,7 +134,10 @@ fn join(world: &World, group: &[(u64, u32)], key: Key, pairs: &mut Vec<u64>, dep
     let owner = |row: u32| world.facts[row as usize].owner;
     for (at, &(_, x)) in group.iter().enumerate() {
         pairs.extend(
-            group[at + 1..].iter().filter(|&&(_, y)| owner(y) != owner(x)).map(|&(_, y)| pack(x, y, key)),
+            group[at + 1..]
+                .iter()
+                .filter(|&&(_, y)| owner(y) != owner(x))
+                .map(|&(_, y)| pack(x, y, key)),
         );
     }
 }

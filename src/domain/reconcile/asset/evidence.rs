@@ -116,8 +116,9 @@ fn xref(world: &World, x: &Facts, y: &Facts) -> u8 {
     if x.xref != 0 && x.xref == y.xref {
         return 2;
     }
-    let elsewhere =
-        |xref: u32, source: u16| xref != 0 && world.facts[world.segment_rows[xref as usize - 1] as usize].source == source;
+    let elsewhere = |xref: u32, source: u16| {
+        xref != 0 && world.facts[world.segment_rows[xref as usize - 1] as usize].source == source
+    };
     u8::from(elsewhere(x.xref, y.source) || elsewhere(y.xref, x.source))
 }
 

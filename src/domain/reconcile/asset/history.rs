@@ -55,7 +55,11 @@ pub fn follow(events: &[Event]) -> (Vec<Meaning>, Resolution) {
         past.write(events, &mut sheet, &mut seams, &mut spans);
     }
     let found = resolve(&sheet, &seams);
-    let meanings = spans.iter().zip(&found.units).map(|(&(from, to), &unit)| Meaning { from, to, unit }).collect();
+    let meanings = spans
+        .iter()
+        .zip(&found.units)
+        .map(|(&(from, to), &unit)| Meaning { from, to, unit })
+        .collect();
     (joined(meanings, events), found)
 }
 
@@ -65,7 +69,9 @@ fn joined(meanings: Vec<Meaning>, events: &[Event]) -> Vec<Meaning> {
     for meaning in meanings {
         let same = |last: &Meaning| {
             let (x, y) = (&events[last.from], &events[meaning.from]);
-            last.unit == meaning.unit && last.to == Some(meaning.from) && (&x.system, &x.id) == (&y.system, &y.id)
+            last.unit == meaning.unit
+                && last.to == Some(meaning.from)
+                && (&x.system, &x.id) == (&y.system, &y.id)
         };
         match all.last_mut().filter(|last| same(last)) {
             Some(last) => last.to = meaning.to,
@@ -111,7 +117,12 @@ impl Past {
         let swap = changed_meaning(&before, &after).logit;
         if swap > -SURE || back {
             last.to.get_or_insert(number);
-            self.versions.push(Version { from: number, latest: number, seam: Some(swap), to: None });
+            self.versions.push(Version {
+                from: number,
+                latest: number,
+                seam: Some(swap),
+                to: None,
+            });
         } else if moved(&before, &after) {
             last.to = Some(number);
             self.versions.push(Version { from: number, latest: number, seam: None, to: None });
@@ -120,7 +131,13 @@ impl Past {
         }
     }
 
-    fn write(&self, events: &[Event], sheet: &mut Sheet, seams: &mut Vec<Seam>, spans: &mut Vec<(usize, Option<usize>)>) {
+    fn write(
+        &self,
+        events: &[Event],
+        sheet: &mut Sheet,
+        seams: &mut Vec<Seam>,
+        spans: &mut Vec<(usize, Option<usize>)>,
+    ) {
         let mut stale = [false; FIELDS];
         for (at, version) in self.versions.iter().enumerate() {
             let event = &events[version.latest];
@@ -136,12 +153,20 @@ impl Past {
                 continue;
             }
             match version.seam {
-                Some(swap) if swap > STALE_MIN => stale = forget(events[self.versions[at - 1].latest].texts.as_ref(), &texts),
+                Some(swap) if swap > STALE_MIN => {
+                    stale = forget(events[self.versions[at - 1].latest].texts.as_ref(), &texts)
+                }
                 Some(_) => stale = [false; FIELDS],
                 // It came to this place when it moved, not when it was first installed.
-                None => [Field::InstallDate, Field::FirstSeen].iter().for_each(|&field| stale[field as usize] = true),
+                None => [Field::InstallDate, Field::FirstSeen]
+                    .iter()
+                    .for_each(|&field| stale[field as usize] = true),
             }
-            texts.iter_mut().zip(stale).filter(|(_, stale)| *stale).for_each(|(text, _)| *text = "");
+            texts
+                .iter_mut()
+                .zip(stale)
+                .filter(|(_, stale)| *stale)
+                .for_each(|(text, _)| *text = "");
             let row = sheet.push_version(&texts, version.seam.is_some());
             appeared.into_iter().for_each(|day| sheet.note_appeared(day));
             let (Some(row), Some(last)) = (row, spans.last_mut()) else { continue };
@@ -170,7 +195,15 @@ fn view(texts: Option<&Vec<String>>) -> Texts<'_> {
 fn forget(before: Option<&Vec<String>>, after: &Texts<'_>) -> [bool; FIELDS] {
     let before = view(before);
     let mut stale = [false; FIELDS];
-    for field in [Field::InstallDate, Field::FirstSeen, Field::ClientId, Field::Uuid, Field::Mac, Field::Serial, Field::Xref] {
+    for field in [
+        Field::InstallDate,
+        Field::FirstSeen,
+        Field::ClientId,
+        Field::Uuid,
+        Field::Mac,
+        Field::Serial,
+        Field::Xref,
+    ] {
         stale[field as usize] = before[field as usize] == after[field as usize];
     }
     let text = Field::Description as usize;
@@ -180,5 +213,7 @@ fn forget(before: Option<&Vec<String>>, after: &Texts<'_>) -> [bool; FIELDS] {
 
 /// Whether the record stands elsewhere now.
 fn moved(before: &Texts<'_>, after: &Texts<'_>) -> bool {
-    [Field::Tag, Field::Location, Field::Plant, Field::Hostname].iter().any(|&field| before[field as usize] != after[field as usize])
+    [Field::Tag, Field::Location, Field::Plant, Field::Hostname]
+        .iter()
+        .any(|&field| before[field as usize] != after[field as usize])
 }

@@ -49,7 +49,8 @@ pub fn serials(sheet: &Sheet, descriptions: &[Description]) -> Serials {
         )
         .collect();
     let mut counts = vec![0u32; folded.id_bound()];
-    distinct(of.iter().enumerate().map(|(row, found)| (u64::from(found.1), sheet.owner(row)))).for_each(|fold| counts[fold as usize] += 1);
+    distinct(of.iter().enumerate().map(|(row, found)| (u64::from(found.1), sheet.owner(row))))
+        .for_each(|fold| counts[fold as usize] += 1);
     let limit = (RECORDS_PER_SOURCE_MAX * sheet.source_count() + 2) as u32;
     for pair in &mut of {
         if counts[pair.1 as usize] > limit {
@@ -88,7 +89,9 @@ pub fn macs(sheet: &Sheet) -> Macs {
     let of: Vec<u64> =
         cells(sheet, Field::Mac).iter().map(|&value| parsed[value as usize]).collect();
     let mut counts = HashMap::new();
-    distinct(of.iter().enumerate().map(|(row, &address)| (address, sheet.owner(row)))).filter(|&address| address != 0).for_each(|address| *counts.entry(address).or_default() += 1);
+    distinct(of.iter().enumerate().map(|(row, &address)| (address, sheet.owner(row))))
+        .filter(|&address| address != 0)
+        .for_each(|address| *counts.entry(address).or_default() += 1);
     let tails = (0..sheet.len())
         .map(|row| {
             let named = host_tails[sheet.value(row, Field::Hostname) as usize]
@@ -156,11 +159,7 @@ pub fn references(sheet: &Sheet) -> Vec<u32> {
 }
 
 /// The source that each source's cross-references mostly point to.
-fn target_sources(
-    sheet: &Sheet,
-    quoted: &[Option<String>],
-    rows: &Rows,
-) -> HashMap<u16, u16> {
+fn target_sources(sheet: &Sheet, quoted: &[Option<String>], rows: &Rows) -> HashMap<u16, u16> {
     let mut hits: HashMap<(u16, u16), u32> = HashMap::new();
     for row in 0..sheet.len() {
         let Some(id) = &quoted[sheet.value(row, Field::Xref) as usize] else { continue };

@@ -36,17 +36,22 @@ impl Link {
 /// All pairs worth keeping, in the order of their rows.
 pub fn links(found: &Resolution) -> Vec<Link> {
     let rivals = rivals(found);
-    let mut members: Vec<(u32, u32)> = (0..found.world.facts.len() as u32).map(|row| (found.unit(row), row)).collect();
+    let mut members: Vec<(u32, u32)> =
+        (0..found.world.facts.len() as u32).map(|row| (found.unit(row), row)).collect();
     members.sort_unstable();
     let groups: Vec<&[(u32, u32)]> = members.chunk_by(|x, y| x.0 == y.0).collect();
-    let inside: Vec<(Vec<Link>, Vec<(u32, f32)>)> = groups.par_iter().map(|group| within(found, group, &rivals)).collect();
+    let inside: Vec<(Vec<Link>, Vec<(u32, f32)>)> =
+        groups.par_iter().map(|group| within(found, group, &rivals)).collect();
     let mut support = vec![f32::NEG_INFINITY; members.len()];
     let mut all: Vec<Link> = Vec::with_capacity(found.pairs.len());
     for (links, supports) in inside {
         all.extend(links);
         supports.into_iter().for_each(|(row, mean)| support[row as usize] = mean);
     }
-    let across = found.pairs.iter().zip(&found.logits).filter(|(pair, logit)| **logit >= KEPT_MIN && found.unit(pair.a) != found.unit(pair.b));
+    let across =
+        found.pairs.iter().zip(&found.logits).filter(|(pair, logit)| {
+            **logit >= KEPT_MIN && found.unit(pair.a) != found.unit(pair.b)
+        });
     all.extend(across.map(|(pair, &own)| {
         let rival = support[pair.a as usize].max(support[pair.b as usize]);
         Link { a: pair.a, b: pair.b, own, logit: against(own, rival).min(-DECIDED_MIN) }
@@ -75,7 +80,11 @@ fn against(logit: f32, rival: f32) -> f32 {
 }
 
 /// The pairs inside a unit, and for each row its mean logit to the others.
-fn within(found: &Resolution, group: &[(u32, u32)], rivals: &[f32]) -> (Vec<Link>, Vec<(u32, f32)>) {
+fn within(
+    found: &Resolution,
+    group: &[(u32, u32)],
+    rivals: &[f32],
+) -> (Vec<Link>, Vec<(u32, f32)>) {
     let count = group.len();
     let mut links: Vec<Link> = Vec::with_capacity(count * (count - 1) / 2);
     let mut sums = vec![0f32; count];
@@ -97,8 +106,13 @@ fn within(found: &Resolution, group: &[(u32, u32)], rivals: &[f32]) -> (Vec<Link
     for (link, (x, y)) in links.iter_mut().zip(places) {
         let support = sums[x].min(sums[y]) / others;
         let rival = rivals[link.a as usize].max(rivals[link.b as usize]);
-        link.logit = against(0.5 * (link.own.clamp(-LOGIT_MAX, 2.0 * LOGIT_MAX) + support), rival).max(DECIDED_MIN);
+        link.logit = against(0.5 * (link.own.clamp(-LOGIT_MAX, 2.0 * LOGIT_MAX) + support), rival)
+            .max(DECIDED_MIN);
     }
-    let supports = if count > 1 { group.iter().zip(&sums).map(|(&(_, row), sum)| (row, sum / others)).collect() } else { Vec::new() };
+    let supports = if count > 1 {
+        group.iter().zip(&sums).map(|(&(_, row), sum)| (row, sum / others)).collect()
+    } else {
+        Vec::new()
+    };
     (links, supports)
 }

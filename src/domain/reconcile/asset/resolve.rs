@@ -59,14 +59,26 @@ pub fn resolve(sheet: &Sheet, seams: &[Seam]) -> Resolution {
 /// The unit of each segment.
 fn units(world: &World, model: &Model, pairs: &[Pair], logits: &[f32], seams: &[Seam]) -> Vec<u32> {
     let segment = |row: u32| world.facts[row as usize].segment;
-    let mut edges: Vec<(u32, u32, f32)> =
-        pairs.iter().zip(logits).filter(|&(_, &logit)| logit >= 0.0).map(|(pair, &logit)| (segment(pair.a), segment(pair.b), logit)).collect();
-    edges.extend(seams.iter().filter(|seam| seam.logit >= 0.0).map(|seam| (seam.segment, seam.segment + 1, seam.logit)));
+    let mut edges: Vec<(u32, u32, f32)> = pairs
+        .iter()
+        .zip(logits)
+        .filter(|&(_, &logit)| logit >= 0.0)
+        .map(|(pair, &logit)| (segment(pair.a), segment(pair.b), logit))
+        .collect();
+    edges.extend(
+        seams
+            .iter()
+            .filter(|seam| seam.logit >= 0.0)
+            .map(|seam| (seam.segment, seam.segment + 1, seam.logit)),
+    );
     let all: Vec<u32> = (0..world.segment_rows.len() as u32 - 1).collect();
     let count = all.len();
     let divider = Divider { world, model, seams };
     let sets = connected(&all, &edges, 0.0);
-    let parts: Vec<Vec<Vec<u32>>> = sets.into_par_iter().map(|(segments, edges)| divider.divide(&segments, &edges, 0.0)).collect();
+    let parts: Vec<Vec<Vec<u32>>> = sets
+        .into_par_iter()
+        .map(|(segments, edges)| divider.divide(&segments, &edges, 0.0))
+        .collect();
     let mut units: Vec<Vec<u32>> = parts.into_iter().flatten().collect();
     units.sort_unstable_by_key(|segments| segments[0]);
     let mut of = vec![0; count];
@@ -90,28 +102,41 @@ impl Divider<'_> {
         }
         if segments.len() > COMPONENT_MAX && floor < FLOOR_MAX {
             let parts = connected(segments, edges, floor + 1.0);
-            return parts.iter().flat_map(|(part, edges)| self.divide(part, edges, floor + 1.0)).collect();
+            return parts
+                .iter()
+                .flat_map(|(part, edges)| self.divide(part, edges, floor + 1.0))
+                .collect();
         }
         segments.chunks(COMPONENT_MAX).flat_map(|chunk| self.agglomerate(chunk)).collect()
     }
 
     fn agglomerate(&self, segments: &[u32]) -> Vec<Vec<u32>> {
-        let affinity = Affinity::new(segments.len(), |a, b| self.affinity(segments[a], segments[b]));
+        let affinity =
+            Affinity::new(segments.len(), |a, b| self.affinity(segments[a], segments[b]));
         let of = agglomerate(&affinity);
-        let mut groups: Vec<Vec<u32>> = vec![Vec::new(); of.iter().max().map_or(0, |&group| group as usize + 1)];
+        let mut groups: Vec<Vec<u32>> =
+            vec![Vec::new(); of.iter().max().map_or(0, |&group| group as usize + 1)];
         of.iter().zip(segments).for_each(|(&group, &segment)| groups[group as usize].push(segment));
         groups
     }
 
     /// The logit of the rows that fit best; of two segments of one record what their seam says.
     fn affinity(&self, a: u32, b: u32) -> f32 {
-        let rows = |segment: u32| self.world.segment_rows[segment as usize]..self.world.segment_rows[segment as usize + 1];
+        let rows = |segment: u32| {
+            self.world.segment_rows[segment as usize]..self.world.segment_rows[segment as usize + 1]
+        };
         let owner = |segment: u32| self.world.facts[rows(segment).start as usize].owner;
         if owner(a) == owner(b) {
-            let seam = self.seams.binary_search_by_key(&a.min(b), |seam| seam.segment).ok().filter(|_| a.abs_diff(b) == 1);
+            let seam = self
+                .seams
+                .binary_search_by_key(&a.min(b), |seam| seam.segment)
+                .ok()
+                .filter(|_| a.abs_diff(b) == 1);
             return seam.map_or(0.0, |at| self.seams[at].logit).clamp(-LOGIT_MAX, LOGIT_MAX);
         }
-        let logits = rows(a).flat_map(|x| rows(b).map(move |y| (x, y))).map(|(x, y)| self.model.logit(&evidence(self.world, x.min(y), x.max(y))));
+        let logits = rows(a)
+            .flat_map(|x| rows(b).map(move |y| (x, y)))
+            .map(|(x, y)| self.model.logit(&evidence(self.world, x.min(y), x.max(y))));
         logits.fold(f32::NEG_INFINITY, f32::max).clamp(-LOGIT_MAX, LOGIT_MAX)
     }
 }

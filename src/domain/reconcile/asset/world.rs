@@ -128,7 +128,9 @@ fn anchors(sheet: &Sheet, serials: &Serials, macs: &[u64]) -> Vec<(u32, u32)> {
     for group in keyed.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() <= ANCHOR_RECORDS_MAX)
     {
         for (at, a) in group.iter().enumerate() {
-            let others = group[at + 1..].iter().filter(|b| sheet.owner(a.1 as usize) != sheet.owner(b.1 as usize));
+            let others = group[at + 1..]
+                .iter()
+                .filter(|b| sheet.owner(a.1 as usize) != sheet.owner(b.1 as usize));
             pairs.extend(others.map(|b| (a.1, b.1)));
         }
     }

@@ -1,8 +1,6 @@
 //! Each record joins the one that it fits best.
 
-use super::super::dedupe::ScoredPair;
-use super::super::plan::Plan;
-use super::super::table::Table;
+use super::super::dedupe::Scored;
 use super::super::weigh::weight_of;
 use super::{Cluster, Clusters};
 
@@ -10,7 +8,8 @@ use super::{Cluster, Clusters};
 pub struct BestLink;
 
 impl Cluster for BestLink {
-    fn cluster(&self, plan: &Plan, table: &Table, pairs: &[ScoredPair]) -> Clusters {
+    fn cluster(&self, scored: &Scored<'_>) -> Clusters {
+        let Scored { plan, table, pairs, .. } = *scored;
         let least = weight_of(plan.settings().thresholds.link);
         let mut best: Vec<Option<(f32, u32)>> = vec![None; table.len()];
         for pair in pairs.iter().filter(|pair| pair.total() >= least) {

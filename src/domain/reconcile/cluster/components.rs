@@ -1,8 +1,6 @@
 //! Connected components.
 
-use super::super::dedupe::ScoredPair;
-use super::super::plan::Plan;
-use super::super::table::Table;
+use super::super::dedupe::Scored;
 use super::super::weigh::weight_of;
 use super::{Cluster, Clusters};
 
@@ -10,7 +8,8 @@ use super::{Cluster, Clusters};
 pub struct Components;
 
 impl Cluster for Components {
-    fn cluster(&self, plan: &Plan, table: &Table, pairs: &[ScoredPair]) -> Clusters {
+    fn cluster(&self, scored: &Scored<'_>) -> Clusters {
+        let Scored { plan, table, pairs, .. } = *scored;
         let mut clusters = Clusters::singletons(table.len());
         let least = weight_of(plan.settings().thresholds.link);
         for pair in pairs.iter().filter(|pair| pair.total() >= least) {

@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::dedupe::{ScoredPair, strongest_first};
-use super::super::plan::Plan;
-use super::super::table::Table;
+use super::super::dedupe::{Scored, strongest_first};
 use super::super::weigh::weight_of;
 use super::{Cluster, Clusters};
 
@@ -12,7 +10,8 @@ use super::{Cluster, Clusters};
 pub struct OneToOne;
 
 impl Cluster for OneToOne {
-    fn cluster(&self, plan: &Plan, table: &Table, pairs: &[ScoredPair]) -> Clusters {
+    fn cluster(&self, scored: &Scored<'_>) -> Clusters {
+        let Scored { plan, table, pairs, .. } = *scored;
         let least = weight_of(plan.settings().thresholds.link);
         let mut clusters = Clusters::singletons(table.len());
         let mut sources: BTreeMap<u32, BTreeSet<u16>> = BTreeMap::new();

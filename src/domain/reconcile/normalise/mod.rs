@@ -5,12 +5,14 @@ mod date;
 mod digits;
 mod identifier;
 mod phonetic;
+mod rest;
 mod text;
 
 pub use date::date;
 pub use digits::{digits, number};
 pub use identifier::identifier;
 pub use phonetic::soundex;
+pub use rest::rest;
 pub use text::{fold, letters, text, unaccent};
 
 use super::registry::Normaliser;
@@ -23,6 +25,7 @@ pub(super) const ALL: &[(&str, Normaliser)] = &[
     ("identifier", identifier),
     ("letters", letters),
     ("number", number),
+    ("rest", rest),
     ("soundex", soundex),
     ("text", text),
     ("unaccent", unaccent),

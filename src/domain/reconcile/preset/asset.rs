@@ -37,7 +37,10 @@ impl Assets {
     /// The pair of two rows, if it was kept.
     pub fn link(&self, a: u32, b: u32) -> Option<&Link> {
         let key = (a.min(b), a.max(b));
-        self.links.binary_search_by_key(&key, |link| (link.a, link.b)).ok().map(|at| &self.links[at])
+        self.links
+            .binary_search_by_key(&key, |link| (link.a, link.b))
+            .ok()
+            .map(|at| &self.links[at])
     }
 
     /// Why two rows have their probability.

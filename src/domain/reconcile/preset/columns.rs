@@ -11,9 +11,11 @@ pub(super) fn field(profile: &Profile) -> FieldSettings {
         Kind::Email => "fold",
         Kind::Constant | Kind::Category | Kind::Name | Kind::Phrase | Kind::Text => "text",
     };
+    let derived = profile.from.len() > 1;
+    let normaliser = if derived { "rest" } else { normaliser };
     FieldSettings {
         name: profile.name.clone(),
-        from: Vec::new(),
+        from: if derived { profile.from.clone() } else { Vec::new() },
         normalise: vec![normaliser.to_owned()],
     }
 }

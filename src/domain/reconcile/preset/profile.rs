@@ -34,6 +34,8 @@ pub(super) enum Kind {
 #[derive(Debug, Clone)]
 pub(super) struct Profile {
     pub name: String,
+    /// The raw columns that it is made of: its own, and those whose words are taken out of it.
+    pub from: Vec<String>,
     pub kind: Kind,
     /// Share of the records that have a value.
     pub filled: f64,
@@ -105,17 +107,49 @@ pub(super) fn profiles(columns: &[&str], records: &[RawRecord<'_>]) -> Vec<Profi
         .enumerate()
         .map(|(place, name)| {
             let raw = records.iter().step_by(step);
-            let raw = raw.map(|r| r.values.get(place).copied().unwrap_or_default());
-            profile(name, raw.collect())
+            let raw: Vec<&str> =
+                raw.map(|r| r.values.get(place).copied().unwrap_or_default()).collect();
+            profile(name, vec![(*name).to_owned()], &raw, |raw| normalise::text(raw))
         })
         .collect()
 }
 
-fn profile(name: &str, raw: Vec<&str>) -> Profile {
-    let values: Vec<String> = raw.iter().map(|raw| normalise::text(raw)).collect();
+/// The profile of what `parts` leave of a column.
+pub(super) fn rest(whole: &Profile, parts: &[&Profile]) -> Profile {
+    let names = std::iter::once(whole).chain(parts.iter().copied()).map(|p| p.name.clone());
+    let joined: Vec<String> = (0..whole.values.len())
+        .map(|row| {
+            let columns = std::iter::once(whole).chain(parts.iter().copied());
+            let values: Vec<&str> = columns.map(|p| p.values[row].as_str()).collect();
+            values.join("\u{1f}")
+        })
+        .collect();
+    let raw: Vec<&str> = joined.iter().map(String::as_str).collect();
+    profile(&whole.name, names.collect(), &raw, normalise::rest)
+}
+
+/// Of the records that have both, the share in which all words of `part` are words of `whole`.
+pub(super) fn contained(part: &Profile, whole: &Profile) -> f64 {
+    let (mut both, mut inside) = (0_usize, 0_usize);
+    for (part, whole) in part.values.iter().zip(&whole.values) {
+        if !part.is_empty() && !whole.is_empty() {
+            both += 1;
+            inside += usize::from(part.split(' ').all(|w| whole.split(' ').any(|x| x == w)));
+        }
+    }
+    if both == 0 { 0.0 } else { inside as f64 / both as f64 }
+}
+
+fn profile(
+    name: &str,
+    from: Vec<String>,
+    raw: &[&str],
+    normaliser: impl Fn(&str) -> String,
+) -> Profile {
+    let values: Vec<String> = raw.iter().map(|raw| normaliser(raw)).collect();
     let mut tally = Tally::default();
     let mut counts: HashMap<&str, usize> = HashMap::new();
-    for (value, raw) in values.iter().zip(&raw).filter(|(value, _)| !value.is_empty()) {
+    for (value, raw) in values.iter().zip(raw).filter(|(value, _)| !value.is_empty()) {
         tally.add(value, raw);
         *counts.entry(value).or_default() += 1;
     }
@@ -127,6 +161,7 @@ fn profile(name: &str, raw: Vec<&str>) -> Profile {
     let hash = |value: &String| if value.is_empty() { 0 } else { hash_text(value).max(1) };
     Profile {
         name: name.to_owned(),
+        from,
         kind,
         filled: tally.values as f64 / raw.len().max(1) as f64,
         collision: (equal / (present * (present - 1.0).max(1.0))).max(1.0 / (present * present)),

@@ -42,7 +42,11 @@ const NEIGHBOUR_DISTANCE: u64 = 1000;
 /// Compares two folded serials of which nothing else is known.
 pub fn level_of_texts(left: &str, right: &str) -> SerialLevel {
     if left == right {
-        return if left.len() <= SHORT_CHARS { SerialLevel::EqualShort } else { SerialLevel::Equal };
+        return if left.len() <= SHORT_CHARS {
+            SerialLevel::EqualShort
+        } else {
+            SerialLevel::Equal
+        };
     }
     if is_part(left, right) || is_part(right, left) {
         return SerialLevel::Part;
