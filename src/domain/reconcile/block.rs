@@ -18,6 +18,11 @@ const NOWHERE: u32 = u32::MAX;
 /// The blocks of all rules.
 pub struct Blocks {
     rules: Vec<RuleBlocks>,
+    /// Row by row, the block under each rule that has at most one for each record; what a pair has in
+    /// common under all earlier rules then stands in two lines of the cache.
+    singles: Vec<u32>,
+    /// How many such rules there are.
+    width: usize,
 }
 
 /// The blocks of one rule.
@@ -31,8 +36,8 @@ struct RuleBlocks {
 
 /// The blocks that each row is in.
 enum RowBlocks {
-    /// At most one.
-    One(Vec<u32>),
+    /// At most one: this column of the matrix.
+    One(usize),
     /// Row `r` is in `blocks[starts[r]..starts[r + 1]]`, sorted.
     Many { starts: Vec<u32>, blocks: Vec<u32> },
 }
@@ -63,8 +68,34 @@ pub struct Task {
 impl Blocks {
     /// The blocks of all blocking rules of the plan, whose keys must be prepared for the table.
     pub fn new(plan: &Plan, table: &Table) -> Self {
-        let rules = plan.blockings.iter().map(|b| rule_blocks(b, table)).collect();
-        Self { rules }
+        let mut columns = Vec::new();
+        let rules: Vec<RuleBlocks> =
+            plan.blockings.iter().map(|b| rule_blocks(b, table, &mut columns)).collect();
+        let width = columns.len();
+        let mut singles = vec![NOWHERE; width * table.len()];
+        for (place, column) in columns.into_iter().enumerate() {
+            let cells = singles.iter_mut().skip(place).step_by(width);
+            cells.zip(column).for_each(|(cell, block)| *cell = block);
+        }
+        Self { rules, singles, width }
+    }
+
+    /// The first block that two rows have in common under a rule.
+    #[inline]
+    fn first_common(&self, rule: &RuleBlocks, a: u32, b: u32) -> Option<u32> {
+        match &rule.of_rows {
+            RowBlocks::One(column) => {
+                let block = self.singles[a as usize * self.width + column];
+                let other = self.singles[b as usize * self.width + column];
+                (block != NOWHERE && block == other).then_some(block)
+            }
+            RowBlocks::Many { starts, blocks } => {
+                let of = |row: u32| {
+                    &blocks[starts[row as usize] as usize..starts[row as usize + 1] as usize]
+                };
+                first_common(of(a), of(b))
+            }
+        }
     }
 
     /// What each rule found, in the order of the settings.
@@ -104,8 +135,8 @@ impl Blocks {
         let own = &own[0];
         for block in task.first..task.end {
             own.each_pair(block, plan, table, |a, b| {
-                if own.of_rows.first_common(a, b) == Some(block)
-                    && !earlier.iter().any(|rule| rule.of_rows.first_common(a, b).is_some())
+                if self.first_common(own, a, b) == Some(block)
+                    && !earlier.iter().any(|rule| self.first_common(rule, a, b).is_some())
                 {
                     each(a, b);
                 }
@@ -134,7 +165,7 @@ impl Blocks {
                 break;
             }
             own.each_pair(block, plan, table, |a, b| {
-                if own.of_rows.first_common(a, b) == Some(block) {
+                if self.first_common(own, a, b) == Some(block) {
                     pairs.push((a, b));
                 }
             });
@@ -158,37 +189,17 @@ impl RuleBlocks {
     }
 }
 
-impl RowBlocks {
-    #[inline]
-    fn of(&self, row: u32) -> &[u32] {
-        let row = row as usize;
-        match self {
-            Self::One(blocks) if blocks[row] == NOWHERE => &[],
-            Self::One(blocks) => std::slice::from_ref(&blocks[row]),
-            Self::Many { starts, blocks } => {
-                &blocks[starts[row] as usize..starts[row + 1] as usize]
-            }
+/// The first number that two sorted runs have in common.
+fn first_common(a: &[u32], b: &[u32]) -> Option<u32> {
+    let (mut i, mut j) = (0, 0);
+    while i < a.len() && j < b.len() {
+        match a[i].cmp(&b[j]) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => return Some(a[i]),
         }
     }
-
-    /// The first block that two rows have in common.
-    #[inline]
-    fn first_common(&self, a: u32, b: u32) -> Option<u32> {
-        if let Self::One(blocks) = self {
-            let block = blocks[a as usize];
-            return (block != NOWHERE && block == blocks[b as usize]).then_some(block);
-        }
-        let (a, b) = (self.of(a), self.of(b));
-        let (mut i, mut j) = (0, 0);
-        while i < a.len() && j < b.len() {
-            match a[i].cmp(&b[j]) {
-                std::cmp::Ordering::Less => i += 1,
-                std::cmp::Ordering::Greater => j += 1,
-                std::cmp::Ordering::Equal => return Some(a[i]),
-            }
-        }
-        None
-    }
+    None
 }
 
 /// The hashes of a record's conjunctions of keys, each once.
@@ -221,7 +232,7 @@ pub(super) fn mix(mut x: u64) -> u64 {
     x ^ (x >> 31)
 }
 
-fn rule_blocks(blocking: &Blocking, table: &Table) -> RuleBlocks {
+fn rule_blocks(blocking: &Blocking, table: &Table, columns: &mut Vec<Vec<u32>>) -> RuleBlocks {
     let mut entries: Vec<(u64, u32)> = (0..table.len() as u32)
         .into_par_iter()
         .with_min_len(4096)
@@ -256,10 +267,11 @@ fn rule_blocks(blocking: &Blocking, table: &Table) -> RuleBlocks {
         report.pairs += size * (size - 1) / 2;
     }
     drop(entries);
-    RuleBlocks { starts, rows, of_rows: row_blocks(table.len(), members), report }
+    RuleBlocks { starts, rows, of_rows: row_blocks(table.len(), members, columns), report }
 }
 
-fn row_blocks(rows: usize, mut members: Vec<(u32, u32)>) -> RowBlocks {
+/// The blocks of each row; a rule with at most one gets a column of its own.
+fn row_blocks(rows: usize, mut members: Vec<(u32, u32)>, columns: &mut Vec<Vec<u32>>) -> RowBlocks {
     let mut one = vec![NOWHERE; rows];
     let mut several = false;
     for &(row, block) in &members {
@@ -267,7 +279,8 @@ fn row_blocks(rows: usize, mut members: Vec<(u32, u32)>) -> RowBlocks {
         one[row as usize] = block;
     }
     if !several {
-        return RowBlocks::One(one);
+        columns.push(one);
+        return RowBlocks::One(columns.len() - 1);
     }
     members.par_sort_unstable();
     let mut starts = vec![0_u32; rows + 1];

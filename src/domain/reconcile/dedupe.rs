@@ -177,7 +177,7 @@ fn score(
     model: &Model,
     progress: &mut dyn Progress,
 ) -> (Vec<ScoredPair>, u64) {
-    let scorer = Scorer::new(plan, model);
+    let scorer = Scorer::new(plan, table, model);
     let tasks = blocks.tasks();
     let (mut pairs, mut compared) = (Vec::new(), 0);
     for (index, chunk) in tasks.chunks(TASKS_PER_REPORT).enumerate() {
@@ -211,10 +211,11 @@ pub(super) struct Scorer {
 }
 
 impl Scorer {
-    pub(super) fn new(plan: &Plan, model: &Model) -> Self {
+    pub(super) fn new(plan: &Plan, table: &Table, model: &Model) -> Self {
         let weights = Weights::new(plan, model);
         let count = plan.comparisons().len();
-        let mut order: Vec<(usize, f64)> = (0..count).map(|i| (i, weights.most(i))).collect();
+        let mut order: Vec<(usize, f64)> =
+            (0..count).map(|i| (i, weights.most(plan, table, i))).collect();
         order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let mut rest = 0.0;
         for (_, most) in order.iter_mut().rev() {

@@ -8,6 +8,7 @@
 //! Nothing here depends on thread timing or on hash seeds: the same records in the same order
 //! give the same answer.
 
+pub mod asset;
 mod block;
 mod cluster;
 mod compare;
@@ -23,11 +24,13 @@ pub mod normalise;
 mod pattern;
 mod plan;
 pub mod preset;
+mod profile;
 mod registry;
 mod rule;
 mod settings;
 mod settle;
 mod structure;
+pub mod succession;
 pub mod survive;
 mod table;
 mod weigh;

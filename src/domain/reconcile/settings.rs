@@ -325,8 +325,8 @@ impl Default for PriorSettings {
 impl Default for EstimateSettings {
     fn default() -> Self {
         Self {
-            random_pairs: 1_000_000,
-            pairs_per_rule: 400_000,
+            random_pairs: 500_000,
+            pairs_per_rule: 100_000,
             rounds_max: 100,
             tolerance: 1e-4,
             monotone: true,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::dictionary::Dictionary;
+use super::profile::Profile;
 use super::registry::Normaliser;
 
 /// The number that means "no value".
@@ -28,6 +29,8 @@ struct Column {
     /// Where the raw columns stand in a raw record; `None`: the source does not have it.
     places: Vec<Option<usize>>,
     values: Dictionary,
+    /// A sketch of each value.
+    profiles: Vec<Profile>,
     /// How many records hold each value.
     counts: Vec<u32>,
     present: u32,
@@ -36,12 +39,20 @@ struct Column {
     scratch: String,
 }
 
+/// What a record says in one field: the value's number, and a sketch of its text, which tells most
+/// values apart without a look at them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Cell {
+    pub value: u32,
+    pub profile: Profile,
+}
+
 /// All records, normalised. Rows are numbered in the order of their arrival.
 #[derive(Clone)]
 pub struct Table {
     columns: Vec<Column>,
-    /// Row by row, a value number for each field.
-    cells: Vec<u32>,
+    /// Row by row, a cell for each field.
+    cells: Vec<Cell>,
     sources: Vec<u16>,
     source_names: Dictionary,
     ids: Vec<Box<str>>,
@@ -96,6 +107,16 @@ impl Column {
         normalised(&self.plan, raw, &mut self.values)
     }
 
+    /// The cell of a new record, which is counted.
+    fn add(&mut self, raw: &[&str]) -> Cell {
+        let value = self.intern(raw);
+        for id in self.profiles.len()..self.values.id_bound() {
+            self.profiles.push(Profile::of(self.values.text(id as u32)));
+        }
+        self.count(value, 1);
+        Cell { value, profile: self.profiles[value as usize] }
+    }
+
     fn count(&mut self, id: u32, by: i32) {
         if id == NONE {
             return;
@@ -127,6 +148,7 @@ impl Table {
             plan: plan.clone(),
             places: plan.from.iter().map(place).collect(),
             values: Dictionary::default(),
+            profiles: Vec::new(),
             counts: Vec::new(),
             present: 0,
             memo: Some((Dictionary::default(), Vec::new())),
@@ -143,15 +165,10 @@ impl Table {
 
     /// Adds many records, column by column in parallel.
     pub fn extend(&mut self, records: &[RawRecord<'_>]) {
-        let filled: Vec<Vec<u32>> = self
+        let filled: Vec<Vec<Cell>> = self
             .columns
             .par_iter_mut()
-            .map(|column| {
-                let ids: Vec<u32> =
-                    records.iter().map(|record| column.intern(&record.values)).collect();
-                ids.iter().for_each(|&id| column.count(id, 1));
-                ids
-            })
+            .map(|column| records.iter().map(|record| column.add(&record.values)).collect())
             .collect();
         self.cells.reserve(records.len() * filled.len());
         for (row, record) in records.iter().enumerate() {
@@ -166,9 +183,7 @@ impl Table {
     pub fn push(&mut self, id: &str, source: &str, raw: &[&str]) -> u32 {
         let row = self.len() as u32;
         for column in &mut self.columns {
-            let value = column.intern(raw);
-            column.count(value, 1);
-            self.cells.push(value);
+            self.cells.push(column.add(raw));
         }
         self.ids.push(id.into());
         let source = self.source_names.intern(source);
@@ -181,9 +196,7 @@ impl Table {
         self.clear(row);
         let width = self.columns.len();
         for (field, column) in self.columns.iter_mut().enumerate() {
-            let value = column.intern(raw);
-            column.count(value, 1);
-            self.cells[row as usize * width + field] = value;
+            self.cells[row as usize * width + field] = column.add(raw);
         }
         self.ids[row as usize] = id.into();
         let source = self.source_names.intern(source);
@@ -195,8 +208,8 @@ impl Table {
         let width = self.columns.len();
         for (field, column) in self.columns.iter_mut().enumerate() {
             let cell = &mut self.cells[row as usize * width + field];
-            column.count(*cell, -1);
-            *cell = NONE;
+            column.count(cell.value, -1);
+            *cell = Cell::default();
         }
     }
 
@@ -237,14 +250,12 @@ impl Table {
     /// The value number of a field of a row; [`NONE`] when it has none.
     #[inline]
     pub fn value(&self, row: u32, field: usize) -> u32 {
-        self.cells[row as usize * self.columns.len() + field]
+        self.cell(row, field).value
     }
 
-    /// The value numbers of a row, one for each field.
     #[inline]
-    pub fn row(&self, row: u32) -> &[u32] {
-        let width = self.columns.len();
-        &self.cells[row as usize * width..][..width]
+    pub(super) fn cell(&self, row: u32, field: usize) -> &Cell {
+        &self.cells[row as usize * self.columns.len() + field]
     }
 
     /// The normalised text of a field of a row; empty when it has none.

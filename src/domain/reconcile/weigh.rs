@@ -78,10 +78,10 @@ impl Weights {
     }
 
     /// The greatest weight that a comparison can have, its value's frequency included.
-    pub(super) fn most(&self, comparison: usize) -> f64 {
+    pub(super) fn most(&self, plan: &Plan, table: &Table, comparison: usize) -> f64 {
         let (strength, least) = self.frequency[comparison];
-        let rarity = if strength > 0.0 { strength * (1.0 / least).log2() } else { 0.0 };
-        self.bits[comparison].iter().fold(0.0_f64, |a, b| a.max(*b)) + rarity
+        let rarity = plan.comparisons()[comparison].compare.rarity_max(table, least);
+        self.bits[comparison].iter().fold(0.0_f64, |a, b| a.max(*b)) + strength * rarity
     }
 
     /// What the frequency of the agreed value adds, in bits.

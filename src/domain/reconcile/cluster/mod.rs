@@ -1,11 +1,13 @@
 //! From scored pairs to clusters: each record in exactly one.
 
+mod agglomerate;
 mod average_link;
 mod best_link;
 mod components;
 mod one_to_one;
 mod sets;
 
+pub use agglomerate::{Affinity, agglomerate};
 pub use average_link::AverageLink;
 pub use best_link::BestLink;
 pub use components::Components;

@@ -5,7 +5,6 @@ use rayon::prelude::*;
 use super::super::normalise::soundex;
 use super::super::settings::{CompareSettings, Test};
 use super::super::table::{NONE, Table};
-use super::profile::Profile;
 use super::strings::Strings;
 use super::words::Words;
 use super::{Compare, NULL, calendar, number};
@@ -16,7 +15,6 @@ pub struct FieldComparison {
     tests: Vec<Test>,
     term_levels: Vec<bool>,
     needs: Needs,
-    profiles: Vec<Profile>,
     words: Words,
     dates: Vec<Option<calendar::Written>>,
     numbers: Vec<f64>,
@@ -27,7 +25,6 @@ pub struct FieldComparison {
 /// What has to be worked out for each distinct value.
 #[derive(Clone, Copy)]
 struct Needs {
-    profiles: bool,
     words: bool,
     dates: bool,
     numbers: bool,
@@ -39,15 +36,6 @@ impl FieldComparison {
         let tests: Vec<Test> = settings.levels.iter().map(|level| level.test).collect();
         let any = |wanted: fn(&Test) -> bool| tests.iter().any(wanted);
         let needs = Needs {
-            profiles: any(|t| {
-                matches!(
-                    t,
-                    Test::JaroWinkler(_)
-                        | Test::Levenshtein(_)
-                        | Test::Damerau(_)
-                        | Test::Relative(_)
-                )
-            }),
             words: any(|t| {
                 matches!(
                     t,
@@ -70,7 +58,6 @@ impl FieldComparison {
                 .collect(),
             tests,
             needs,
-            profiles: Vec::new(),
             words: Words::default(),
             dates: Vec::new(),
             numbers: Vec::new(),
@@ -91,7 +78,8 @@ impl FieldComparison {
             Test::Initial => strings.initial(),
             Test::PathPrefix(least) => strings.path_depth() >= least,
             Test::Soundex => {
-                let (a, b) = (soundex(pair.texts.0), soundex(pair.texts.1));
+                let (a, b) = strings.texts();
+                let (a, b) = (soundex(a), soundex(b));
                 !a.is_empty() && a == b
             }
             Test::Jaccard(least) => {
@@ -136,10 +124,6 @@ impl FieldComparison {
         let date = |value: u32| self.dates.get(value as usize).copied().flatten();
         matches!((date(a), date(b)), (Some(a), Some(b)) if test(a, b))
     }
-
-    fn profile(&self, value: u32) -> Profile {
-        self.profiles.get(value as usize).copied().unwrap_or_default()
-    }
 }
 
 /// Two rows, and their values of the first field.
@@ -147,7 +131,6 @@ struct Pair<'a> {
     table: &'a Table,
     rows: (u32, u32),
     values: (u32, u32),
-    texts: (&'a str, &'a str),
 }
 
 impl<'a> Pair<'a> {
@@ -178,9 +161,6 @@ impl Compare for FieldComparison {
         let field = self.fields[0];
         let values = table.values(field);
         let text = |id: usize| values.text(id as u32);
-        if self.needs.profiles {
-            fill(&mut self.profiles, values.id_bound(), |id| Profile::of(text(id)));
-        }
         if self.needs.dates {
             fill(&mut self.dates, values.id_bound(), |id| calendar::parse(text(id)));
         }
@@ -194,18 +174,25 @@ impl Compare for FieldComparison {
 
     fn level(&self, table: &Table, a: u32, b: u32) -> u8 {
         let field = self.fields[0];
-        let values = (table.value(a, field), table.value(b, field));
-        if self.fields.iter().any(|&f| table.value(a, f) == NONE || table.value(b, f) == NONE) {
+        let (of_a, of_b) = (table.cell(a, field), table.cell(b, field));
+        let values = (of_a.value, of_b.value);
+        if values.0 == NONE || values.1 == NONE {
             return NULL;
         }
-        if values.0 == values.1 && self.fields.len() == 1 && self.tests[0] == Test::Exact {
-            return 1;
+        if self.fields.len() == 1 {
+            if values.0 == values.1 && self.tests[0] == Test::Exact {
+                return 1;
+            }
+        } else if self
+            .fields
+            .iter()
+            .any(|&f| table.value(a, f) == NONE || table.value(b, f) == NONE)
+        {
+            return NULL;
         }
-        let dictionary = table.values(field);
-        let texts = (dictionary.text(values.0), dictionary.text(values.1));
-        let pair = Pair { table, rows: (a, b), values, texts };
-        let profiles = (self.profile(values.0), self.profile(values.1));
-        let mut strings = Strings::new(texts.0, texts.1, profiles);
+        let pair = Pair { table, rows: (a, b), values };
+        let profiles = (of_a.profile, of_b.profile);
+        let mut strings = Strings::new(table.values(field), values, profiles);
         let place = self.tests.iter().position(|&test| self.holds(test, &pair, &mut strings));
         place.unwrap_or(self.tests.len()) as u8 + 1
     }
@@ -218,6 +205,11 @@ impl Compare for FieldComparison {
         let field = self.fields[0];
         let frequency = |row| table.frequency(field, table.value(row, field));
         (self.collision / frequency(a).max(frequency(b)).max(frequency_min)).log2()
+    }
+
+    fn rarity_max(&self, table: &Table, frequency_min: f64) -> f64 {
+        let once = 1.0 / f64::from(table.present(self.fields[0]).max(1));
+        (self.collision / once.max(frequency_min)).log2().max(0.0)
     }
 
     fn shown(&self, table: &Table, row: u32) -> String {

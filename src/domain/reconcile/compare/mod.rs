@@ -3,7 +3,6 @@
 mod calendar;
 mod field;
 mod number;
-mod profile;
 mod strings;
 mod words;
 
@@ -33,6 +32,12 @@ pub trait Compare: Send + Sync {
     /// `frequency_min` is the least frequency that counts.
     fn rarity(&self, table: &Table, a: u32, b: u32, level: u8, frequency_min: f64) -> f64 {
         let _ = (table, a, b, level, frequency_min);
+        0.0
+    }
+
+    /// At most so much can [`Compare::rarity`] be.
+    fn rarity_max(&self, table: &Table, frequency_min: f64) -> f64 {
+        let _ = (table, frequency_min);
         0.0
     }
 

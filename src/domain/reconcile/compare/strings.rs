@@ -2,12 +2,14 @@
 
 use rapidfuzz::distance::{jaro_winkler, levenshtein, osa};
 
-use super::profile::Profile;
+use super::super::dictionary::Dictionary;
+use super::super::profile::Profile;
 
-/// Two texts, and what was already worked out about them.
+/// Two texts, and what was already worked out about them. The texts themselves are only fetched when
+/// the profiles do not tell enough.
 pub(super) struct Strings<'a> {
-    a: &'a str,
-    b: &'a str,
+    values: &'a Dictionary,
+    ids: (u32, u32),
     profiles: (Profile, Profile),
     jaro_winkler: Option<f64>,
     levenshtein: Option<usize>,
@@ -15,12 +17,21 @@ pub(super) struct Strings<'a> {
 }
 
 impl<'a> Strings<'a> {
-    pub(super) fn new(a: &'a str, b: &'a str, profiles: (Profile, Profile)) -> Self {
-        Self { a, b, profiles, jaro_winkler: None, levenshtein: None, damerau: None }
+    pub(super) fn new(
+        values: &'a Dictionary,
+        ids: (u32, u32),
+        profiles: (Profile, Profile),
+    ) -> Self {
+        Self { values, ids, profiles, jaro_winkler: None, levenshtein: None, damerau: None }
+    }
+
+    /// The two texts.
+    pub(super) fn texts(&self) -> (&'a str, &'a str) {
+        (self.values.text(self.ids.0), self.values.text(self.ids.1))
     }
 
     fn ascii(&self) -> bool {
-        self.profiles.0.ascii && self.profiles.1.ascii
+        self.profiles.0.ascii() && self.profiles.1.ascii()
     }
 
     /// Whether the Jaro-Winkler similarity is at least this.
@@ -28,7 +39,7 @@ impl<'a> Strings<'a> {
         if self.profiles.0.jaro_winkler_max(self.profiles.1) < least {
             return false;
         }
-        let (a, b, ascii) = (self.a, self.b, self.ascii());
+        let ((a, b), ascii) = (self.texts(), self.ascii());
         let similarity = *self.jaro_winkler.get_or_insert_with(|| {
             if ascii {
                 jaro_winkler::similarity(a.bytes(), b.bytes())
@@ -44,7 +55,7 @@ impl<'a> Strings<'a> {
         if self.profiles.0.edits_min(self.profiles.1) as usize > most {
             return false;
         }
-        let (a, b, ascii) = (self.a, self.b, self.ascii());
+        let ((a, b), ascii) = (self.texts(), self.ascii());
         let distance = *self.levenshtein.get_or_insert_with(|| {
             if ascii {
                 levenshtein::distance(a.bytes(), b.bytes())
@@ -61,7 +72,7 @@ impl<'a> Strings<'a> {
         if self.profiles.0.edits_min(self.profiles.1) as usize > most {
             return false;
         }
-        let (a, b, ascii) = (self.a, self.b, self.ascii());
+        let ((a, b), ascii) = (self.texts(), self.ascii());
         let distance = *self.damerau.get_or_insert_with(|| {
             if ascii {
                 osa::distance(a.bytes(), b.bytes())
@@ -80,22 +91,28 @@ impl<'a> Strings<'a> {
 
     /// Whether the shorter one, of at least so many characters, begins the longer one.
     pub(super) fn prefix(&self, least: usize) -> bool {
+        let shorter = self.profiles.0.length.min(self.profiles.1.length);
         let (a, b) = self.by_length();
-        a.chars().count() >= least && b.starts_with(a)
+        usize::from(shorter) >= least && b.starts_with(a)
     }
 
     /// Whether one is a single letter that begins the other.
     pub(super) fn initial(&self) -> bool {
+        if self.profiles.0.length.min(self.profiles.1.length) != 1 {
+            return false;
+        }
         let (a, b) = self.by_length();
-        a.chars().count() == 1 && b.starts_with(a)
+        b.starts_with(a)
     }
 
     fn by_length(&self) -> (&'a str, &'a str) {
-        if self.a.len() <= self.b.len() { (self.a, self.b) } else { (self.b, self.a) }
+        let (a, b) = self.texts();
+        if a.len() <= b.len() { (a, b) } else { (b, a) }
     }
 
     /// How many first segments of a path (`a/b/c`) are in common.
     pub(super) fn path_depth(&self) -> usize {
-        self.a.split('/').zip(self.b.split('/')).take_while(|(a, b)| a == b).count()
+        let (a, b) = self.texts();
+        a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b).count()
     }
 }

@@ -1,5 +1,6 @@
 //! Normalisers: raw text to what is compared. A file each, and a line in the list.
 
+pub mod asset;
 mod date;
 mod digits;
 mod identifier;

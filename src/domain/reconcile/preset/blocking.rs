@@ -54,6 +54,8 @@ struct Rule {
     keys: Vec<usize>,
     /// Pairs for each record.
     cost: f64,
+    /// Keys of blocks that are too large among all records.
+    oversized: HashSet<u64>,
     /// Which of the surprising pairs it finds.
     finds: Vec<bool>,
 }
@@ -68,21 +70,18 @@ pub(super) fn rules(profiles: &[Profile], records: usize) -> Vec<BlockSettings> 
     let mut rules: Vec<Rule> = combinations(&keys)
         .into_par_iter()
         .filter_map(|used| {
-            let cost = cost(&keys, &used, sampled, scale)?;
-            (cost <= budget * SHARE_OF_ONE_RULE).then(|| Rule {
-                keys: used,
-                cost,
-                finds: Vec::new(),
-            })
+            let rule = costed(&keys, used, sampled, scale)?;
+            (rule.cost <= budget * SHARE_OF_ONE_RULE).then_some(rule)
         })
         .collect();
     let pairs = surprising(profiles, &keys, &rules, sampled);
     rules.par_iter_mut().for_each(|rule| {
-        let found = |&(a, b): &(u32, u32)| rule.keys.iter().all(|&key| keys[key].share(a, b));
-        rule.finds = pairs.iter().map(found).collect();
+        rule.finds = pairs.iter().map(|&pair| finds(&keys, rule, pair)).collect();
     });
+    let rules = without_dominated(rules, &keys);
     let hardness: Vec<f64> = pairs.iter().map(|&(a, b)| hardness(profiles, a, b)).collect();
-    let taken = greedy(&rules, &hardness, budget);
+    let mut taken = greedy(&rules, &hardness, budget);
+    taken.sort_by(|&a, &b| rules[a].cost.total_cmp(&rules[b].cost));
     taken.into_iter().map(|index| declared(profiles, &keys, &rules[index].keys)).collect()
 }
 
@@ -145,42 +144,55 @@ impl Candidate {
         let row = row as usize;
         &self.hashes[self.starts[row] as usize..self.starts[row + 1] as usize]
     }
+}
 
-    fn share(&self, a: u32, b: u32) -> bool {
-        let b = self.of(b);
-        self.of(a).iter().any(|key| b.contains(key))
+/// The keys of a record of the sample for a rule.
+fn keys_for(keys: &[Candidate], used: &[usize], row: u32, out: &mut Vec<u64>) {
+    match used {
+        [one] => out.extend(keys[*one].of(row)),
+        [one, other] => {
+            for &x in keys[*one].of(row) {
+                out.extend(keys[*other].of(row).iter().map(|&y| mix(x ^ mix(y))));
+            }
+        }
+        _ => {}
     }
 }
 
-/// Calls back for the key of each record of the sample, sorted by key.
+/// The keys of all records of the sample for a rule, sorted.
 fn sorted_keys(keys: &[Candidate], used: &[usize], sampled: usize) -> Vec<(u64, u32)> {
-    let mut all = Vec::with_capacity(sampled);
+    let (mut all, mut own) = (Vec::with_capacity(sampled), Vec::new());
     for row in 0..sampled as u32 {
-        match used {
-            [one] => all.extend(keys[*one].of(row).iter().map(|&key| (key, row))),
-            [one, other] => {
-                for &x in keys[*one].of(row) {
-                    let joined = keys[*other].of(row).iter().map(|&y| (mix(x ^ mix(y)), row));
-                    all.extend(joined);
-                }
-            }
-            _ => {}
-        }
+        own.clear();
+        keys_for(keys, used, row, &mut own);
+        all.extend(own.iter().map(|&key| (key, row)));
     }
     all.sort_unstable();
     all
 }
 
-/// Pairs for each record among all records; `None` for a rule that finds nothing.
-fn cost(keys: &[Candidate], used: &[usize], sampled: usize, scale: f64) -> Option<f64> {
-    let all = sorted_keys(keys, used, sampled);
-    let pairs: f64 = all
-        .chunk_by(|a, b| a.0 == b.0)
-        .map(|block| block.len() as f64)
-        .filter(|size| size * scale <= BLOCK_RECORDS_MAX as f64)
-        .map(|size| size * (size - 1.0) / 2.0)
-        .sum();
-    (pairs > 0.0).then_some(pairs * scale / sampled as f64)
+/// Whether a rule finds a pair, by a block that is not too large.
+fn finds(keys: &[Candidate], rule: &Rule, (a, b): (u32, u32)) -> bool {
+    let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
+    keys_for(keys, &rule.keys, a, &mut of_a);
+    keys_for(keys, &rule.keys, b, &mut of_b);
+    of_a.iter().any(|key| of_b.contains(key) && !rule.oversized.contains(key))
+}
+
+/// The rule with its cost among all records; `None` when it finds nothing.
+fn costed(keys: &[Candidate], used: Vec<usize>, sampled: usize, scale: f64) -> Option<Rule> {
+    let all = sorted_keys(keys, &used, sampled);
+    let (mut pairs, mut oversized) = (0.0, HashSet::new());
+    for block in all.chunk_by(|a, b| a.0 == b.0).filter(|block| block.len() > 1) {
+        let size = block.len() as f64;
+        if size * scale > BLOCK_RECORDS_MAX as f64 {
+            oversized.insert(block[0].0);
+        } else {
+            pairs += size * (size - 1.0) / 2.0;
+        }
+    }
+    let cost = pairs * scale / sampled as f64;
+    (pairs > 0.0).then_some(Rule { keys: used, cost, oversized, finds: Vec::new() })
 }
 
 /// Pairs that agree by far too often to be chance, by the rules that look at the fewest pairs first.
@@ -223,6 +235,25 @@ fn surprising(
     let mut seen = HashSet::new();
     let unique = each.into_iter().flatten().filter(|pair| seen.insert(*pair));
     unique.take(SURPRISING_PAIRS_MAX).collect()
+}
+
+/// Leaves out each rule when another finds all that it finds, and by its nature more: with fewer
+/// keys, or with a part of the value in place of the whole value.
+fn without_dominated(rules: Vec<Rule>, keys: &[Candidate]) -> Vec<Rule> {
+    let wider = |wide: &usize, narrow: &usize| {
+        let (wide, narrow) = (&keys[*wide], &keys[*narrow]);
+        let part = wide.kind == narrow.kind || narrow.kind == KeyKind::Value;
+        wide.column == narrow.column && part
+    };
+    let dominates = |by: &Rule, rule: &Rule| {
+        by.keys != rule.keys
+            && by.keys.iter().all(|wide| rule.keys.iter().any(|narrow| wider(wide, narrow)))
+            && rule.finds.iter().zip(&by.finds).all(|(own, by)| !own || *by)
+    };
+    let dominated: Vec<bool> =
+        rules.par_iter().map(|rule| rules.iter().any(|by| dominates(by, rule))).collect();
+    let kept = rules.into_iter().zip(dominated).filter(|(_, dominated)| !dominated);
+    kept.map(|(rule, _)| rule).collect()
 }
 
 /// How much a pair counts: the more, the more columns disagree.

@@ -1,8 +1,10 @@
 //! Settings that work without being asked for: a file each.
 
+mod asset;
 mod blocking;
 mod columns;
 mod generic;
 mod profile;
 
+pub use asset::{Assets, THRESHOLDS as ASSET_THRESHOLDS};
 pub use generic::generic;

@@ -1,16 +1,17 @@
 //! A bound on how alike two texts can be, from a few bits of each.
 
+const NOT_ASCII: u16 = 1 << 15;
+const EXTRA_MAX: u16 = NOT_ASCII - 1;
+
 /// Length and a sketch of the characters of a text.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Profile {
     /// Two bits for each letter (one, two or more), one for each digit, two for all else.
     sketch: u64,
     /// Length in characters, cut off at 65535.
     pub length: u16,
-    /// How many characters the sketch has no bit for.
+    /// How many characters the sketch has no bit for, cut off at 32767; the highest bit: not ASCII.
     extra: u16,
-    /// Whether all characters are ASCII.
-    pub ascii: bool,
 }
 
 impl Profile {
@@ -31,15 +32,24 @@ impl Profile {
             sketch |= 1 << bit;
         }
         let extra = length - sketch.count_ones();
-        let cut = |n: u32| u16::try_from(n).unwrap_or(u16::MAX);
-        Self { sketch, length: cut(length), extra: cut(extra), ascii: text.is_ascii() }
+        let length = u16::try_from(length).unwrap_or(u16::MAX);
+        let extra = extra.min(u32::from(EXTRA_MAX)) as u16;
+        let mark = if text.is_ascii() { 0 } else { NOT_ASCII };
+        Self { sketch, length, extra: extra | mark }
+    }
+
+    /// Whether all characters are ASCII.
+    #[inline]
+    pub(super) fn ascii(self) -> bool {
+        self.extra & NOT_ASCII == 0
     }
 
     /// At most so many characters can be in common, wherever they stand.
     #[inline]
     pub(super) fn common_max(self, other: Self) -> u32 {
         let shared = (self.sketch & other.sketch).count_ones();
-        shared + u32::from(self.extra.min(other.extra))
+        let extra = (self.extra & EXTRA_MAX).min(other.extra & EXTRA_MAX);
+        if extra == EXTRA_MAX { u32::MAX } else { shared + u32::from(extra) }
     }
 
     /// At least so many edits lie between the two (Levenshtein, and with swaps).

@@ -1,0 +1,167 @@
+//! Two serials.
+
+use super::super::world::World;
+
+/// How two serials stand to each other, from nothing known to the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum SerialLevel {
+    /// One is not known.
+    Missing,
+    /// Two serials that other records have too: two units.
+    DiffersProven,
+    /// They differ, and one of them is on other records too.
+    DiffersOne,
+    /// They differ; nothing speaks for either.
+    Differs,
+    /// Consecutive numbers: siblings from one delivery.
+    Neighbour,
+    /// A slip of the pen apart.
+    Close,
+    /// One is the beginning or the end of the other.
+    Part,
+    /// The same, on unlike things.
+    EqualUnlike,
+    /// The same, but short.
+    EqualShort,
+    /// The same.
+    Equal,
+}
+
+/// Serials up to this length are the same by chance now and then.
+const SHORT_CHARS: usize = 5;
+/// A beginning or end must have as many characters.
+const PART_CHARS_MIN: usize = 5;
+/// A beginning may lack as many characters.
+const PART_LACKS_MAX: usize = 3;
+/// A beginning of so many characters may lack any number: the field was too short.
+const FIELD_CHARS: usize = 12;
+/// Numbers up to this far apart are consecutive.
+const NEIGHBOUR_DISTANCE: u64 = 1000;
+
+/// Compares two folded serials of which nothing else is known.
+pub fn level_of_texts(left: &str, right: &str) -> SerialLevel {
+    if left == right {
+        return if left.len() <= SHORT_CHARS {
+            SerialLevel::EqualShort
+        } else {
+            SerialLevel::Equal
+        };
+    }
+    if is_part(left, right) || is_part(right, left) {
+        return SerialLevel::Part;
+    }
+    match relation(left, right) {
+        Relation::Neighbour => SerialLevel::Neighbour,
+        Relation::Close => SerialLevel::Close,
+        Relation::Apart => SerialLevel::Differs,
+    }
+}
+
+/// Compares the folded serials of two records.
+pub fn level(world: &World, a: u32, b: u32) -> SerialLevel {
+    if a == 0 || b == 0 {
+        return SerialLevel::Missing;
+    }
+    let (left, right) = (world.serials.folded.text(a), world.serials.folded.text(b));
+    if a == b {
+        return if left.len() <= SHORT_CHARS {
+            SerialLevel::EqualShort
+        } else {
+            SerialLevel::Equal
+        };
+    }
+    if is_part(left, right) || is_part(right, left) {
+        return SerialLevel::Part;
+    }
+    let confirmed = |serial: u32| world.serials.counts[serial as usize] >= 2;
+    let relation = relation(left, right);
+    match (confirmed(a), confirmed(b)) {
+        (true, true) => SerialLevel::DiffersProven,
+        _ if relation == Relation::Neighbour => SerialLevel::Neighbour,
+        _ if relation == Relation::Close => SerialLevel::Close,
+        (false, false) => SerialLevel::Differs,
+        _ => SerialLevel::DiffersOne,
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Relation {
+    Neighbour,
+    Close,
+    Apart,
+}
+
+/// Whether `part` is the beginning or the end of `whole`.
+fn is_part(whole: &str, part: &str) -> bool {
+    let lacks = whole.len().saturating_sub(part.len());
+    if lacks == 0 || part.len() < PART_CHARS_MIN {
+        return false;
+    }
+    whole.ends_with(part)
+        || (whole.starts_with(part) && (lacks <= PART_LACKS_MAX || part.len() >= FIELD_CHARS))
+}
+
+/// Slips (one edit or one swap) and consecutive numbers, told apart by which characters differ.
+fn relation(left: &str, right: &str) -> Relation {
+    let (a, b) = (left.as_bytes(), right.as_bytes());
+    let front = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let back =
+        a[front..].iter().rev().zip(b[front..].iter().rev()).take_while(|(x, y)| x == y).count();
+    let (x, y) = (&a[front..a.len() - back], &b[front..b.len() - back]);
+    if x.len() == y.len() && are_neighbours(a, b, front) {
+        return Relation::Neighbour;
+    }
+    let slip = match (x.len(), y.len()) {
+        (0, 1 | 2) | (1 | 2, 0) | (1, 1) => true,
+        (2, 2) => x[0] == y[1] && x[1] == y[0],
+        _ => false,
+    };
+    if slip && front + back >= 3 { Relation::Close } else { Relation::Apart }
+}
+
+/// Whether the digits around the first difference, read as numbers, are close.
+fn are_neighbours(a: &[u8], b: &[u8], first: usize) -> bool {
+    let from = a[..first].iter().rposition(|c| !c.is_ascii_digit()).map_or(0, |at| at + 1);
+    let number = |text: &[u8]| {
+        let digits = text[from..].iter().take_while(|c| c.is_ascii_digit()).take(18);
+        digits.fold((0u64, 0), |(value, count), c| (value * 10 + u64::from(c - b'0'), count + 1))
+    };
+    let ((x, x_digits), (y, y_digits)) = (number(a), number(b));
+    let swapped = x_digits >= 2 && is_swap(a, b, first);
+    x_digits == y_digits
+        && x_digits > 0
+        && a[from + x_digits..] == b[from + y_digits..]
+        && x.abs_diff(y) <= NEIGHBOUR_DISTANCE
+        && !swapped
+}
+
+fn is_swap(a: &[u8], b: &[u8], first: usize) -> bool {
+    first + 1 < a.len()
+        && first + 1 < b.len()
+        && a[first] == b[first + 1]
+        && a[first + 1] == b[first]
+        && a[first + 2..] == b[first + 2..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn siblings_and_slips_are_told_apart() {
+        assert_eq!(relation("SMH408903", "SMH408905"), Relation::Neighbour);
+        assert_eq!(relation("SMH408903", "SMH408930"), Relation::Close, "a swap is a slip");
+        assert_eq!(relation("SMH408903", "SMH40893"), Relation::Close);
+        assert_eq!(relation("SMH408903", "SMX408903"), Relation::Close);
+        assert_eq!(relation("408903", "917702"), Relation::Apart);
+    }
+
+    #[test]
+    fn short_fields_keep_a_part() {
+        assert!(is_part("010000123456000119", "3456000119"));
+        assert!(is_part("12345678", "123456"));
+        assert!(!is_part("12345678", "1234"));
+        assert!(!is_part("12345678", "12345678"));
+    }
+}

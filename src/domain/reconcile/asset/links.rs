@@ -1,0 +1,118 @@
+//! The pairs of a resolution with their final probabilities: what a pair says for itself, what the rest of the unit says,
+//! and what speaks for another unit.
+
+use rayon::prelude::*;
+
+use super::evidence::evidence;
+use super::resolve::Resolution;
+
+/// Pairs below this logit across units are not kept.
+const KEPT_MIN: f32 = -5.0;
+/// Least distance of a pair's logit from even odds on the side of its unit's decision.
+const DECIDED_MIN: f32 = 0.01;
+/// Logits are cut here before they are averaged.
+const LOGIT_MAX: f32 = 8.0;
+
+/// A pair of rows with its final logit: at or above 0 exactly when both are one unit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Link {
+    /// The smaller row.
+    pub a: u32,
+    /// The greater row.
+    pub b: u32,
+    /// What the pair says for itself, in natural logits.
+    pub own: f32,
+    /// The final logit.
+    pub logit: f32,
+}
+
+impl Link {
+    /// The probability that the two rows describe one unit.
+    pub fn probability(&self) -> f64 {
+        1.0 / (1.0 + f64::from(-self.logit).exp())
+    }
+}
+
+/// All pairs worth keeping, in the order of their rows.
+pub fn links(found: &Resolution) -> Vec<Link> {
+    let rivals = rivals(found);
+    let mut members: Vec<(u32, u32)> =
+        (0..found.world.facts.len() as u32).map(|row| (found.unit(row), row)).collect();
+    members.sort_unstable();
+    let groups: Vec<&[(u32, u32)]> = members.chunk_by(|x, y| x.0 == y.0).collect();
+    let inside: Vec<(Vec<Link>, Vec<(u32, f32)>)> =
+        groups.par_iter().map(|group| within(found, group, &rivals)).collect();
+    let mut support = vec![f32::NEG_INFINITY; members.len()];
+    let mut all: Vec<Link> = Vec::with_capacity(found.pairs.len());
+    for (links, supports) in inside {
+        all.extend(links);
+        supports.into_iter().for_each(|(row, mean)| support[row as usize] = mean);
+    }
+    let across =
+        found.pairs.iter().zip(&found.logits).filter(|(pair, logit)| {
+            **logit >= KEPT_MIN && found.unit(pair.a) != found.unit(pair.b)
+        });
+    all.extend(across.map(|(pair, &own)| {
+        let rival = support[pair.a as usize].max(support[pair.b as usize]);
+        Link { a: pair.a, b: pair.b, own, logit: against(own, rival).min(-DECIDED_MIN) }
+    }));
+    all.par_sort_unstable_by_key(|link| (link.a, link.b));
+    all
+}
+
+/// For each row, how strongly it is drawn to the most fitting row of another unit.
+fn rivals(found: &Resolution) -> Vec<f32> {
+    let mut rivals = vec![f32::NEG_INFINITY; found.world.facts.len()];
+    for (pair, &logit) in found.pairs.iter().zip(&found.logits) {
+        if found.unit(pair.a) != found.unit(pair.b) {
+            for row in [pair.a, pair.b] {
+                let rival = &mut rivals[row as usize];
+                *rival = rival.max(logit);
+            }
+        }
+    }
+    rivals
+}
+
+/// The odds of one of two alternatives that exclude each other.
+fn against(logit: f32, rival: f32) -> f32 {
+    logit - rival.min(LOGIT_MAX).exp().ln_1p()
+}
+
+/// The pairs inside a unit, and for each row its mean logit to the others.
+fn within(
+    found: &Resolution,
+    group: &[(u32, u32)],
+    rivals: &[f32],
+) -> (Vec<Link>, Vec<(u32, f32)>) {
+    let count = group.len();
+    let mut links: Vec<Link> = Vec::with_capacity(count * (count - 1) / 2);
+    let mut sums = vec![0f32; count];
+    let mut places = Vec::with_capacity(count * (count - 1) / 2);
+    for x in 0..count {
+        for y in x + 1..count {
+            let (a, b) = (group[x].1, group[y].1);
+            if found.world.facts[a as usize].owner == found.world.facts[b as usize].owner {
+                continue;
+            }
+            let own = found.model.logit(&evidence(&found.world, a, b));
+            sums[x] += own.clamp(-LOGIT_MAX, LOGIT_MAX);
+            sums[y] += own.clamp(-LOGIT_MAX, LOGIT_MAX);
+            links.push(Link { a, b, own, logit: own });
+            places.push((x, y));
+        }
+    }
+    let others = (count.max(2) - 1) as f32;
+    for (link, (x, y)) in links.iter_mut().zip(places) {
+        let support = sums[x].min(sums[y]) / others;
+        let rival = rivals[link.a as usize].max(rivals[link.b as usize]);
+        link.logit = against(0.5 * (link.own.clamp(-LOGIT_MAX, 2.0 * LOGIT_MAX) + support), rival)
+            .max(DECIDED_MIN);
+    }
+    let supports = if count > 1 {
+        group.iter().zip(&sums).map(|(&(_, row), sum)| (row, sum / others)).collect()
+    } else {
+        Vec::new()
+    };
+    (links, supports)
+}

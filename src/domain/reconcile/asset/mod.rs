@@ -1,0 +1,20 @@
+//! Matching in the asset world.
+
+pub mod alias;
+pub mod candidates;
+pub mod compare;
+pub mod evidence;
+pub mod explain;
+pub mod facts;
+pub mod history;
+pub mod identity;
+pub mod kind;
+pub mod links;
+pub mod model;
+pub mod place;
+pub mod prior;
+pub mod resolve;
+pub mod sheet;
+pub mod talk;
+pub mod trees;
+pub mod world;

@@ -1,0 +1,224 @@
+//! How much each agreement is worth: learnt from pairs that their serials or addresses decide.
+
+use hashbrown::HashMap;
+use rayon::prelude::*;
+
+use super::candidates::{Pair, UNIT_KEYS};
+use super::compare::mac::MacLevel;
+use super::compare::serial::SerialLevel;
+use super::evidence::{CIRCUMSTANCES, Evidence, evidence};
+use super::prior;
+use super::trees::{Growth, Row, Trees};
+use super::world::World;
+
+/// Rows that teach at most.
+const ROWS_MAX: usize = 60_000;
+/// Fewest rows of each label from which trees are grown.
+const LABELS_MIN: usize = 60;
+
+/// Weights in natural logits.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// By [`SerialLevel`].
+    pub serial: [f32; 10],
+    /// By [`MacLevel`].
+    pub mac: [f32; 9],
+    /// By the level of the cross-reference.
+    pub xref: [f32; 4],
+    /// What was learnt of the circumstances beyond what they are worth at first.
+    pub trees: Trees,
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Self {
+            serial: [0.0, -9.0, -5.5, -4.5, -4.0, 2.0, 3.0, 2.0, 6.0, 9.0],
+            mac: [0.0, -8.0, -5.0, -0.3, 0.5, 6.0, 4.0, 9.0, 12.0],
+            xref: [0.0, -3.0, 4.0, 5.0],
+            trees: Trees::default(),
+        }
+    }
+}
+
+impl Model {
+    /// The logit of a pair.
+    pub fn logit(&self, found: &Evidence) -> f32 {
+        self.own_ids(found) + self.circumstances(found)
+    }
+
+    /// What the circumstances say.
+    pub fn circumstances(&self, found: &Evidence) -> f32 {
+        prior::logit(&found.circumstances) + self.trees.logit(&found.circumstances)
+    }
+
+    /// What the unit's own ids say.
+    pub fn own_ids(&self, found: &Evidence) -> f32 {
+        self.serial[found.serial as usize]
+            + self.mac[found.mac as usize]
+            + self.xref[found.xref as usize]
+    }
+}
+
+/// Whether serial and address decide a pair: a match, none, or undecided.
+pub fn decided(found: &Evidence) -> Option<bool> {
+    match (by_serial(found), by_mac(found)) {
+        (None, label) | (label, None) => label,
+        (Some(serial), Some(mac)) if serial == mac => Some(serial),
+        _ => None,
+    }
+}
+
+fn by_serial(found: &Evidence) -> Option<bool> {
+    const YES: [SerialLevel; 1] = [SerialLevel::Equal];
+    const NO: [SerialLevel; 4] = [
+        SerialLevel::DiffersProven,
+        SerialLevel::DiffersOne,
+        SerialLevel::Differs,
+        SerialLevel::Neighbour,
+    ];
+    if YES.iter().any(|&level| found.is_serial(level)) {
+        Some(true)
+    } else {
+        NO.iter().any(|&level| found.is_serial(level)).then_some(false)
+    }
+}
+
+fn by_mac(found: &Evidence) -> Option<bool> {
+    const YES: [MacLevel; 2] = [MacLevel::Equal, MacLevel::Uuid];
+    const NO: [MacLevel; 2] = [MacLevel::DiffersProven, MacLevel::Differs];
+    if YES.iter().any(|&level| found.is_mac(level)) {
+        Some(true)
+    } else {
+        NO.iter().any(|&level| found.is_mac(level)).then_some(false)
+    }
+}
+
+/// Learns from the candidates.
+pub fn learn(world: &World, pairs: &[Pair]) -> Model {
+    let mut model = Model::default();
+    let stride = pairs.len().div_ceil(4 * ROWS_MAX).max(1);
+    let sample: Vec<(Pair, Evidence)> = pairs
+        .par_iter()
+        .step_by(stride)
+        .map(|pair| (*pair, evidence(world, pair.a, pair.b)))
+        .collect();
+    let mut rows: Vec<Row<CIRCUMSTANCES>> = Vec::new();
+    let row = |found: &Evidence, label: bool, weight: f32| Row {
+        levels: found.circumstances,
+        label: f32::from(u8::from(label)),
+        weight,
+        offset: prior::logit(&found.circumstances),
+    };
+    for (pair, found) in &sample {
+        let unit_only = pair.shared & !UNIT_KEYS == 0;
+        if let Some(label) = decided(found)
+            && (!unit_only || label)
+        {
+            rows.push(row(found, label, 1.0));
+        }
+    }
+    let boost = positive_boost(&sample);
+    rows.iter_mut().filter(|row| row.label > 0.5).for_each(|row| row.weight = boost);
+    let positives = rows.iter().filter(|row| row.label > 0.5).count();
+    if positives < LABELS_MIN || rows.len() - positives < LABELS_MIN {
+        return model;
+    }
+    let random = random_pairs(world, ROWS_MAX / 4);
+    let weight = 3.0 * positives as f32 / random.len() as f32;
+    rows.extend(random.iter().map(|found| row(found, false, weight)));
+    model.trees = Trees::grow(&rows, Growth::default());
+    if true {
+        refine(&mut model, &sample);
+    }
+    model
+}
+
+/// Rounds in which the weights of the unit's own ids and the posteriors follow each other.
+const ROUNDS: usize = 4;
+/// A level seen this often weighs its own count as much as the start.
+const PRIOR_COUNT: f64 = 50.0;
+/// Weights beyond this would make one slip final.
+const WEIGHT_MAX: f64 = 9.0;
+
+/// Re-estimates the weights of the unit's own ids from the posteriors of pairs that share more than such an id.
+fn refine(model: &mut Model, sample: &[(Pair, Evidence)]) {
+    let start = model.clone();
+    let of_interest: Vec<(&Evidence, f32)> = sample
+        .iter()
+        .filter(|(pair, _)| pair.shared & !UNIT_KEYS != 0)
+        .map(|(_, found)| (found, model.circumstances(found)))
+        .collect();
+    for _ in 0..ROUNDS {
+        let mut counts = [[[0f64; 2]; 10]; 3];
+        for (found, logit) in &of_interest {
+            let posterior = f64::from(1.0 / (1.0 + (-(logit + model.own_ids(found))).exp()));
+            for (table, level) in counts.iter_mut().zip([found.serial, found.mac, found.xref]) {
+                table[level as usize][1] += posterior;
+                table[level as usize][0] += 1.0 - posterior;
+            }
+        }
+        reweigh(&mut model.serial, &start.serial, &counts[0]);
+        reweigh(&mut model.mac, &start.mac, &counts[1]);
+        reweigh(&mut model.xref, &start.xref, &counts[2]);
+    }
+}
+
+/// Log ratio of the level's shares among matches and others, drawn towards the start where it is rare; level 0 says nothing.
+fn reweigh(weights: &mut [f32], start: &[f32], counts: &[[f64; 2]; 10]) {
+    let total = |side: usize| counts.iter().skip(1).map(|count| count[side]).sum::<f64>() + 1.0;
+    let (others, matches) = (total(0), total(1));
+    for (level, weight) in weights.iter_mut().enumerate().skip(1) {
+        let [other, matched] = counts[level];
+        let seen = other + matched;
+        let own = ((matched + 0.5) / matches / ((other + 0.5) / others)).ln();
+        let drawn = (seen * own + PRIOR_COUNT * f64::from(start[level])) / (seen + PRIOR_COUNT);
+        *weight = drawn.clamp(-WEIGHT_MAX, WEIGHT_MAX) as f32;
+    }
+}
+
+/// How many matches each decided match stands for, against the same of the others: slips leave more matches undecided.
+fn positive_boost(sample: &[(Pair, Evidence)]) -> f32 {
+    let share = |wanted: bool| {
+        let known = sample.iter().filter(|(_, found)| {
+            by_mac(found) == Some(wanted) && !found.is_serial(SerialLevel::Missing)
+        });
+        let (mut all, mut decided) = (20.0f32, 20.0f32);
+        for (_, found) in known {
+            all += 1.0;
+            decided += f32::from(u8::from(by_serial(found) == Some(wanted)));
+        }
+        decided / all
+    };
+    (share(false) / share(true)).clamp(0.5, 2.0)
+}
+
+/// Evidence of pairs drawn evenly, for what chance agreement looks like.
+fn random_pairs(world: &World, count: usize) -> Vec<Evidence> {
+    let records = world.facts.len() as u64;
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) % records
+    };
+    (0..count)
+        .map(|_| (next(), next()))
+        .filter(|(a, b)| a != b)
+        .map(|(a, b)| evidence(world, a as u32, b as u32))
+        .collect()
+}
+
+/// Scores pairs; equal evidence is weighed once.
+pub fn score(world: &World, model: &Model, pairs: &[Pair]) -> Vec<f32> {
+    pairs
+        .par_chunks(1 << 16)
+        .flat_map_iter(|chunk| {
+            let mut memo: HashMap<Evidence, f32> = HashMap::new();
+            chunk.iter().map(move |pair| {
+                let found = evidence(world, pair.a, pair.b);
+                *memo.entry(found).or_insert_with(|| model.logit(&found))
+            })
+        })
+        .collect()
+}
