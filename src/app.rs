@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::{Config, ConfigError};
-use crate::curation::Curator;
+use crate::curation::{Curator, Thresholds};
 use crate::engine::Engine;
 use crate::feed::Feed;
 use crate::graphql::{ExampleOperation, SchemaFailed, SchemaService, TransportOptions};
@@ -106,7 +106,7 @@ impl App {
         let (leaving, stop) = (CancellationToken::new(), CancellationToken::new());
         let feed = Feed::start(&engine, config.limits.subscriber_events);
         let graphql = SchemaService::start(engine.clone(), feed.clone(), config.reads.clone())?;
-        let curation = Curator::start(engine.clone()).await;
+        let curation = Curator::start(engine.clone(), Thresholds::default()).await;
         let intake = Intake::new(engine.clone(), config.ingest.intake());
         let mqtt = start_mqtt(config, &intake, &stop)?;
         let routes = router(Routes {

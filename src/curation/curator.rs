@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::follow;
 use super::names::Names;
+use super::thresholds::Thresholds;
 use crate::domain::id::{Position, TwinId};
 use crate::engine::Engine;
 
@@ -26,15 +27,20 @@ pub(super) struct Inner {
     pub(super) names: RwLock<Names>,
     /// Everything up to here is in the indexes.
     pub(super) followed: watch::Sender<Position>,
+    /// Held by who decides: two runs at once would each make a twin of the same record.
+    pub(super) settling: tokio::sync::Mutex<()>,
+    pub(super) thresholds: Thresholds,
 }
 
 impl Curator {
     /// Indexes what there is, and follows what the engine commits from then on.
-    pub async fn start(engine: Engine) -> Self {
+    pub async fn start(engine: Engine, thresholds: Thresholds) -> Self {
         let inner = Arc::new(Inner {
             engine,
             names: RwLock::new(Names::default()),
             followed: watch::Sender::new(Position::START),
+            settling: tokio::sync::Mutex::new(()),
+            thresholds,
         });
         follow::start(&inner).await;
         Self { inner }

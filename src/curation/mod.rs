@@ -5,6 +5,9 @@ mod follow;
 mod names;
 mod probe;
 pub mod settle;
+mod thresholds;
 
 pub use curator::Curator;
 pub use probe::{Match, Probe, Weight};
+pub use settle::{Deeds, Settled};
+pub use thresholds::Thresholds;

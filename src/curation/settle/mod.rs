@@ -1,5 +1,11 @@
 //! Records that mean no twin yet are decided: joined to a twin, made a new one, or put before a person.
 
+mod commands;
+mod matching;
+mod past;
 mod plan;
+mod report;
+mod run;
 
-pub use plan::{Meaning, Pair, Plan, Subject, plan};
+pub use commands::Deeds;
+pub use report::Settled;

@@ -65,8 +65,17 @@ enum Thing {
 ///
 /// `clusters` says which subjects the matcher takes for one thing; those that mean a twin already
 /// stay with it, whatever the matcher says: that two twins look like one is a doubt for a person.
-/// `pairs` are those from the review threshold on.
-pub fn plan(subjects: &[Subject], clusters: &[usize], pairs: &[Pair]) -> Plan {
+/// `pairs` are those from the review threshold on; `apart` are those of which somebody decided that they are two
+/// things: no pair of them counts, nor does one bring a record to the twin of the other.
+pub fn plan(
+    subjects: &[Subject],
+    clusters: &[usize],
+    pairs: &[Pair],
+    apart: &BTreeSet<(usize, usize)>,
+) -> Plan {
+    let pairs: Vec<Pair> =
+        pairs.iter().filter(|pair| !apart.contains(&(pair.a, pair.b))).copied().collect();
+    let pairs = &pairs[..];
     let mut plan = Plan::default();
     let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (place, cluster) in clusters.iter().enumerate() {
@@ -188,7 +197,7 @@ mod tests {
     #[test]
     fn a_record_joins_the_twin_of_the_record_that_fits_best() {
         let pairs = [pair(0, 2, 0.97), pair(1, 2, 0.99)];
-        let plan = plan(&subjects(&[1, 1, 0]), &[0, 0, 0], &pairs);
+        let plan = plan(&subjects(&[1, 1, 0]), &[0, 0, 0], &pairs, &BTreeSet::new());
         let meaning = Meaning::Twin { twin: twin(1), because: 1, confidence: 0.99 };
         assert_eq!(plan.meanings, BTreeMap::from([(2, meaning)]));
         assert!(plan.doubts.is_empty());
@@ -196,7 +205,7 @@ mod tests {
 
     #[test]
     fn records_that_fit_each_other_and_no_twin_are_one_new_thing() {
-        let plan = plan(&subjects(&[0, 0]), &[0, 0], &[pair(0, 1, 0.98)]);
+        let plan = plan(&subjects(&[0, 0]), &[0, 0], &[pair(0, 1, 0.98)], &BTreeSet::new());
         let first = Meaning::New { first: 0, because: None, confidence: 1.0 };
         let second = Meaning::New { first: 0, because: Some(0), confidence: 0.98 };
         assert_eq!(plan.meanings, BTreeMap::from([(0, first), (1, second)]));
@@ -205,7 +214,7 @@ mod tests {
     #[test]
     fn two_twins_that_look_like_one_are_a_doubt_and_stay_two() {
         let pairs = [pair(0, 1, 0.9), pair(0, 2, 0.97), pair(1, 2, 0.99)];
-        let plan = plan(&subjects(&[1, 2, 0]), &[0, 0, 0], &pairs);
+        let plan = plan(&subjects(&[1, 2, 0]), &[0, 0, 0], &pairs, &BTreeSet::new());
         let meaning = Meaning::Twin { twin: twin(2), because: 1, confidence: 0.99 };
         assert_eq!(plan.meanings, BTreeMap::from([(2, meaning)]));
         assert_eq!(plan.doubts, [pair(0, 2, 0.97)]);
@@ -213,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_record_that_may_be_a_twin_is_a_thing_of_its_own_and_a_doubt() {
-        let plan = plan(&subjects(&[1, 0]), &[0, 1], &[pair(0, 1, 0.7)]);
+        let plan = plan(&subjects(&[1, 0]), &[0, 1], &[pair(0, 1, 0.7)], &BTreeSet::new());
         let own = Meaning::New { first: 1, because: None, confidence: 1.0 };
         assert_eq!(plan.meanings, BTreeMap::from([(1, own)]));
         assert_eq!(plan.doubts, [pair(0, 1, 0.7)]);
@@ -231,7 +240,7 @@ mod tests {
             let fits = |(a, b, _): &(usize, usize, f64)| a != b && a.max(b) < &subjects.len();
             let pairs: Vec<Pair> =
                 raw.iter().filter(|r| fits(r)).map(|(a, b, p)| pair(*a, *b, *p)).collect();
-            let plan = plan(&subjects, clusters, &pairs);
+            let plan = plan(&subjects, clusters, &pairs, &BTreeSet::new());
             for (place, subject) in subjects.iter().enumerate() {
                 prop_assert_eq!(plan.meanings.contains_key(&place), subject.twin.is_none());
             }

@@ -38,8 +38,18 @@ const STALE_MIN: f32 = -1.5;
 /// How sure a seam can be at most.
 const SEAM_MAX: f32 = 8.0;
 
-/// What each id of a feed meant, when; in the order of the ids' first events, then of time.
-pub fn follow(events: &[Event]) -> (Vec<Meaning>, Resolution) {
+/// A feed as rows, what they were found to be, and the events between which each segment held.
+pub struct Traced {
+    /// The rows.
+    pub sheet: Sheet,
+    /// What they are.
+    pub found: Resolution,
+    /// For each segment, the event with which it began and the one with which it ended, if it did.
+    pub spans: Vec<(usize, Option<usize>)>,
+}
+
+/// Reads a feed, in which the events of each id stand in the order of time, and finds its units.
+pub fn trace(events: &[Event]) -> Traced {
     let mut pasts: Vec<Past> = Vec::new();
     let mut index: HashMap<(&str, &str), usize> = HashMap::new();
     for (number, event) in events.iter().enumerate() {
@@ -55,6 +65,12 @@ pub fn follow(events: &[Event]) -> (Vec<Meaning>, Resolution) {
         past.write(events, &mut sheet, &mut seams, &mut spans);
     }
     let found = resolve(&sheet, &seams);
+    Traced { sheet, found, spans }
+}
+
+/// What each id of a feed meant, when; in the order of the ids' first events, then of time.
+pub fn follow(events: &[Event]) -> (Vec<Meaning>, Resolution) {
+    let Traced { found, spans, .. } = trace(events);
     let meanings = spans
         .iter()
         .zip(&found.units)

@@ -1,0 +1,169 @@
+//! Records over time → segments that each mean one thing, and how probable it is that two are one.
+
+use std::collections::HashMap;
+
+use petgraph::unionfind::UnionFind;
+
+use super::past::{Past, day};
+use super::plan::{Pair, Subject};
+use crate::curation::thresholds::Thresholds;
+use crate::domain::curation::Weight;
+use crate::domain::id::{ExternalId, TwinId};
+use crate::domain::reconcile::asset::explain::explain;
+use crate::domain::reconcile::asset::history::{Event, Traced, trace};
+use crate::domain::reconcile::asset::links::{Link, links};
+use crate::domain::reconcile::asset::sheet::FIELD_NAMES;
+use crate::domain::time::{Interval, Timestamp};
+
+/// Between system and scope where both name a source: it is in no name.
+const SEPARATOR: char = '\u{1f}';
+
+/// A part of a record's past in which it describes one thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment {
+    /// Which past, by its place.
+    pub past: usize,
+    /// Which version it begins with.
+    pub version: usize,
+    /// When it holds: until the next segment begins, so that what comes late still finds it.
+    pub valid: Interval,
+}
+
+/// What matching found.
+pub struct Matched {
+    /// All segments, in the order of their records and of time.
+    pub segments: Vec<Segment>,
+    /// For each segment the group that is sure enough to be linked.
+    pub clusters: Vec<usize>,
+    /// Pairs of segments from the review threshold on.
+    pub pairs: Vec<Pair>,
+    traced: Traced,
+    links: Vec<Link>,
+    /// The place of each pair, and the link that it comes from.
+    index: HashMap<(usize, usize), (usize, usize)>,
+}
+
+/// What stands for or against a pair.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reasons {
+    /// Comparison by comparison, first what says most.
+    pub weights: Vec<Weight>,
+    /// The same in a few words.
+    pub words: String,
+}
+
+/// Matches all records. Takes seconds for a hundred thousand: not for a thread that others wait for.
+pub fn matched(pasts: &[Past], thresholds: &Thresholds) -> Matched {
+    let (events, origins) = events(pasts);
+    let traced = trace(&events);
+    let starts = traced.spans.iter().map(|(from, _)| origins[*from]);
+    let segments = segments(pasts, starts.collect());
+    let links = links(&traced.found);
+    let segment_of = |row: u32| traced.found.world.facts[row as usize].segment as usize;
+    let mut sure = UnionFind::<usize>::new(segments.len());
+    let (mut pairs, mut index): (Vec<Pair>, HashMap<_, (usize, usize)>) = Default::default();
+    for (number, link) in links.iter().enumerate() {
+        let (a, b) = (segment_of(link.a), segment_of(link.b));
+        let pair = Pair { a: a.min(b), b: a.max(b), probability: link.probability() };
+        if a == b || pair.probability < thresholds.review {
+            continue;
+        }
+        if pair.probability >= thresholds.link && traced.found.units[a] == traced.found.units[b] {
+            sure.union(a, b);
+        }
+        // Several versions of a record may fit; the best one speaks for it.
+        let (place, origin) = index.entry((pair.a, pair.b)).or_insert((pairs.len(), number));
+        match pairs.get_mut(*place) {
+            None => pairs.push(pair),
+            Some(held) if pair.probability > held.probability => {
+                *held = pair;
+                *origin = number;
+            }
+            Some(_) => {}
+        }
+    }
+    let clusters = sure.into_labeling();
+    Matched { segments, clusters, pairs, traced, links, index }
+}
+
+/// The pasts as a feed; for each event its record and version.
+fn events(pasts: &[Past]) -> (Vec<Event>, Vec<(usize, usize)>) {
+    let (mut events, mut origins) = (Vec::new(), Vec::new());
+    for (place, past) in pasts.iter().enumerate() {
+        let (system, id) = (source_of(&past.key), past.key.id.to_string());
+        let mut tell = |version: usize, at: Timestamp, texts: Option<Vec<String>>| {
+            events.push(Event { system: system.clone(), id: id.clone(), at: day(at), texts });
+            origins.push((place, version));
+        };
+        for (number, version) in past.versions.iter().enumerate() {
+            let text = |name: &&str| version.identity.get(*name).map(|t| t.to_string());
+            let texts = FIELD_NAMES.iter().map(|name| text(name).unwrap_or_default()).collect();
+            tell(number, version.valid.from, Some(texts));
+            let next = past.versions.get(number + 1).map(|next| next.valid.from);
+            let ends = version.valid.to < Timestamp::MAX && next != Some(version.valid.to);
+            if ends {
+                tell(number, version.valid.to, None);
+            }
+        }
+    }
+    (events, origins)
+}
+
+/// What counts as one source: a system, or a scope of it that numbers for itself.
+fn source_of(key: &ExternalId) -> String {
+    if key.scope.is_empty() {
+        return key.system.to_string();
+    }
+    format!("{}{SEPARATOR}{}", key.system, key.scope)
+}
+
+fn segments(pasts: &[Past], starts: Vec<(usize, usize)>) -> Vec<Segment> {
+    let end = |number: usize, past: usize| match starts.get(number + 1) {
+        Some((next, version)) if *next == past => pasts[past].versions[*version].valid.from,
+        _ => Timestamp::MAX,
+    };
+    let segment = |(number, (past, version)): (usize, &(usize, usize))| {
+        let from = pasts[*past].versions[*version].valid.from;
+        let valid = Interval { from, to: end(number, *past) };
+        Segment { past: *past, version: *version, valid }
+    };
+    starts.iter().enumerate().map(segment).collect()
+}
+
+impl Matched {
+    /// The segments as subjects: what is linked by anyone stays, but a link of the matching's own says nothing of a later
+    /// segment that it only happens to reach into.
+    pub fn subjects(&self, pasts: &[Past], own: &str) -> Vec<Subject> {
+        let twin = |segment: &Segment| -> Option<TwinId> {
+            let (held, link) = pasts[segment.past].link_in(segment.valid)?;
+            let reaches_in = segment.version > 0 && held.from < segment.valid.from;
+            (!reaches_in || *link.decider != *own).then_some(link.twin)
+        };
+        self.segments.iter().map(|segment| Subject { twin: twin(segment) }).collect()
+    }
+
+    /// What stands for and against a pair of segments; the left values are those of `a`.
+    pub fn reasons(&self, a: usize, b: usize) -> Option<Reasons> {
+        let (_, origin) = self.index.get(&(a.min(b), a.max(b)))?;
+        let link = &self.links[*origin];
+        let Traced { found, sheet, .. } = &self.traced;
+        let is_left = found.world.facts[link.a as usize].segment as usize == a;
+        let rows = if is_left { (link.a, link.b) } else { (link.b, link.a) };
+        let explained = explain(found, sheet, rows, Some(link));
+        let mut steps: Vec<_> = explained.steps.iter().filter(|s| s.weight != 0.0).collect();
+        steps.sort_by(|x, y| y.weight.abs().total_cmp(&x.weight.abs()));
+        let said = |text: &String| Some(text.as_str()).filter(|t| !t.is_empty()).map(Into::into);
+        let weights = steps.iter().map(|step| Weight {
+            comparison: step.comparison.as_str().into(),
+            left: said(&step.values.0),
+            right: said(&step.values.1),
+            weight: (step.weight * 100.0).round() / 100.0,
+        });
+        let words = steps.iter().filter(|step| step.weight > 0.0).take(WORDS_MAX);
+        let words: Vec<String> = words.map(|s| format!("{}: {}", s.comparison, s.level)).collect();
+        Some(Reasons { weights: weights.collect(), words: words.join("; ") })
+    }
+}
+
+/// Most comparisons that a reason names.
+const WORDS_MAX: usize = 4;

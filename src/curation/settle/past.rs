@@ -1,0 +1,114 @@
+//! What records said over time, as matching reads it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::domain::command::PutRecord;
+use crate::domain::fact::{Link, SourceRecord};
+use crate::domain::id::{ExternalId, Position};
+use crate::domain::state::State;
+use crate::domain::time::{Interval, Timestamp};
+use crate::domain::timeline::Fact;
+use crate::dtdl::Dtmi;
+use crate::engine::Engine;
+
+/// How many records are looked at while the writer waits.
+const RECORDS_A_LOOK: usize = 1_000;
+const KNOWN: Position = Position::LATEST_KNOWN;
+
+/// What a record said for a while.
+#[derive(Debug, Clone)]
+pub struct Version {
+    /// When.
+    pub valid: Interval,
+    /// What to match it by.
+    pub identity: BTreeMap<Arc<str>, Arc<str>>,
+    /// The model of the thing, as its source's declaration reads it.
+    pub model: Option<Dtmi>,
+}
+
+/// All that a record said, and what its id was found to mean.
+#[derive(Debug, Clone)]
+pub struct Past {
+    /// What the system calls the thing.
+    pub key: ExternalId,
+    /// In the order of time.
+    pub versions: Vec<Version>,
+    /// What the id means, when, as things stand.
+    pub links: Vec<(Interval, Link)>,
+}
+
+impl Version {
+    fn of(valid: Interval, record: &SourceRecord) -> Self {
+        Self { valid, identity: record.identity.clone(), model: record.model.clone() }
+    }
+}
+
+/// The pasts of all records that say something to match them by, in the order of their keys.
+///
+/// `staged` are records that are not kept yet; they are laid over what is.
+pub async fn pasts(engine: &Engine, staged: &[PutRecord]) -> Vec<Past> {
+    let mut found: BTreeMap<ExternalId, Past> = BTreeMap::new();
+    let keys: Vec<ExternalId> =
+        engine.read(|state| state.records.all().map(|(key, _)| key.clone()).collect());
+    for chunk in keys.chunks(RECORDS_A_LOOK) {
+        engine.read(|state| {
+            found.extend(chunk.iter().filter_map(|key| Some((key.clone(), past(state, key)?))));
+        });
+        tokio::task::yield_now().await;
+    }
+    for record in staged {
+        let key = &record.key;
+        let links = || engine.read(|state| links(state, key));
+        let past = found.entry(key.clone()).or_insert_with(|| Past {
+            key: key.clone(),
+            versions: Vec::new(),
+            links: links(),
+        });
+        past.lay_over(record.valid, &record.record());
+    }
+    found.retain(|_, past| past.versions.iter().any(|v| !v.identity.is_empty()));
+    found.into_values().collect()
+}
+
+fn past(state: &State, key: &ExternalId) -> Option<Past> {
+    let mut versions: Vec<&Fact<SourceRecord>> =
+        state.records.timeline(key)?.known(KNOWN).collect();
+    versions.sort_by_key(|fact| fact.valid.from);
+    let versions = versions.into_iter().map(|fact| Version::of(fact.valid, &fact.value));
+    Some(Past { key: key.clone(), versions: versions.collect(), links: links(state, key) })
+}
+
+fn links(state: &State, key: &ExternalId) -> Vec<(Interval, Link)> {
+    let facts = state.crosswalks.timeline(key).into_iter().flat_map(|t| t.known(KNOWN));
+    facts.map(|fact| (fact.valid, fact.value.clone())).collect()
+}
+
+impl Past {
+    fn lay_over(&mut self, valid: Interval, record: &SourceRecord) {
+        let before = std::mem::take(&mut self.versions);
+        for version in before {
+            let rest = version.valid.without(&valid).collect::<Vec<_>>();
+            self.versions
+                .extend(rest.into_iter().map(|valid| Version { valid, ..version.clone() }));
+        }
+        self.versions.push(Version::of(valid, record));
+        self.versions.sort_by_key(|version| version.valid.from);
+    }
+
+    /// What the id means in the interval, the last of several.
+    pub fn link_in(&self, valid: Interval) -> Option<&(Interval, Link)> {
+        let overlapping = self.links.iter().filter(|(held, _)| held.overlaps(&valid));
+        overlapping.max_by_key(|(held, _)| held.from)
+    }
+}
+
+/// The day of a moment, as ISO 8601 writes it; nothing for "always".
+pub fn day(moment: Timestamp) -> String {
+    if moment == Timestamp::MIN || moment == Timestamp::MAX {
+        return String::new();
+    }
+    let mut text = moment.to_string();
+    text.truncate("2026-01-31".len());
+    text
+}
