@@ -67,7 +67,7 @@ fn json_tells_that_models_are_valid() {
     let ended = valid().check(&[".", "--format=json"]);
     assert_eq!(ended.code, 0);
     let expected = serde_json::json!({
-        "valid": true, "files": 2, "fetched": 0, "interfaces": 2, "errors": [],
+        "valid": true, "files": 2, "fetched": 0, "interfaces": 2, "errors": [], "warnings": [],
     });
     assert_eq!(ended.json(), expected);
 }
