@@ -54,7 +54,7 @@ pub struct Routes {
 /// | `GET`, `POST /graphql` | GraphQL over HTTP, WebSocket and SSE; the explorer for browsers |
 /// | `POST /ingest` | readings |
 /// | `POST /import` | master-data and model files |
-/// | `GET /dtmi/…` | the models, in the layout of a device models repository |
+/// | `GET /dtmi/…`, `/metadata.json` | the models, in the layout of a device models repository |
 /// | `GET /livez`, `/readyz`, `/metrics` | for the platform |
 pub fn router(routes: Routes) -> Router {
     let Routes {

@@ -145,3 +145,34 @@ fn a_wrong_call_ends_with_2() {
     assert_eq!(valid().check(&[]).code, 2);
     assert_eq!(valid().check(&[".", "--format", "xml"]).code, 2);
 }
+
+/// Valid, but the schema is written as an identifier.
+const ODD: &str = r#"{
+  "@context": "dtmi:dtdl:context;3",
+  "@id": "dtmi:com:example:Odd;1",
+  "@type": "Interface",
+  "contents": [
+    { "@type": "Property", "name": "level", "schema": "dtmi:dtdl:instance:Schema:double;3" }
+  ]
+}
+"#;
+
+#[test]
+fn what_is_valid_but_not_recommended_is_a_warning() {
+    let folder = Folder::new();
+    let ended = folder.write("odd ü.json", ODD).check(&["."]);
+    assert_eq!(ended.code, 0, "{}", ended.err);
+    assert!(ended.out.starts_with("warning[preferTerm]: "), "{}", ended.out);
+    assert!(ended.out.contains("--> odd ü.json:6:55"), "{}", ended.out);
+    assert!(ended.out.contains("= mend: Write 'double'."), "{}", ended.out);
+    assert!(ended.out.ends_with("1 file, with 1 interface, is valid.\n"), "{}", ended.out);
+    assert_eq!(folder.check(&[".", "--deny-warnings"]).code, 1);
+    let answer = folder.check(&[".", "--format", "json"]).json();
+    assert_eq!(answer["valid"], true);
+    assert_eq!(answer["warnings"][0]["id"], "dtmi:counterpart:lint:preferTerm");
+    let log = folder.check(&[".", "--format", "sarif"]).json();
+    let result = &log["runs"][0]["results"][0];
+    assert_eq!(result["level"], "warning");
+    let uri = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+    assert_eq!(uri, "odd%20%C3%BC.json");
+}

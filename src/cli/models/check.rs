@@ -23,11 +23,11 @@ pub struct Check {
     /// End with exit code 1 also when there are only warnings: what is valid, but not recommended
     #[arg(long)]
     deny_warnings: bool,
-    /// A device models repository to read what is missing from: a folder in which
-    /// `dtmi:com:example:Thermostat;1` is `dtmi/com/example/thermostat-1.json`. May be given
-    /// several times; the first that has a model counts
-    #[arg(long, value_name = "DIR")]
-    resolve: Vec<PathBuf>,
+    /// A device models repository to read what is missing from: a folder, or a server at an http://
+    /// URL, in which `dtmi:com:example:Thermostat;1` is `dtmi/com/example/thermostat-1.json`. May be
+    /// given several times; the first that has a model counts
+    #[arg(long, value_name = "DIR|URL")]
+    resolve: Vec<String>,
 }
 
 /// What the result of a check looks like.
@@ -48,8 +48,8 @@ impl Check {
     /// When a file cannot be read.
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let files = files_of(&self.paths)?;
-        let mut repositories = Repositories::open(&self.resolve)?;
         let documents: Vec<Document<'_>> = files.iter().map(ModelFile::document).collect();
+        let mut repositories = Repositories::open(&self.resolve, &documents)?;
         let plan =
             Catalogue::empty().plan_resolved(&documents, &Policy::default(), &mut |missing| {
                 repositories.fetch(missing)
