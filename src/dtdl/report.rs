@@ -1,10 +1,12 @@
 //! Errors for people and for tools: text with the source line marked, JSON, and SARIF.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use serde_json::{Value, json};
 
 use super::error::{ModelError, ModelErrors, Place};
+use super::json::line_starts;
 
 /// Lines of source that are longer than this are shown in part, in characters.
 const SHOWN_MAX: usize = 160;
@@ -32,43 +34,43 @@ pub fn render_warnings(warnings: &[ModelError], sources: &[SourceText<'_>]) -> S
 
 fn render_all(level: &str, errors: &[ModelError], sources: &[SourceText<'_>]) -> String {
     let mut out = String::new();
+    let mut lines = Lines { sources, found: HashMap::new(), marked: None };
     for error in errors {
-        render_one(&mut out, level, error, sources);
+        render_one(&mut out, level, error, &mut lines);
     }
     let count = errors.len();
     let _ = writeln!(out, "{count} {level}{}", if count == 1 { "" } else { "s" });
     out
 }
 
-fn render_one(out: &mut String, level: &str, error: &ModelError, sources: &[SourceText<'_>]) {
+fn render_one(out: &mut String, level: &str, error: &ModelError, lines: &mut Lines<'_>) {
     // Writing to a string cannot fail.
     let _ = writeln!(out, "{level}[{}]: {}", error.short_id(), error.message);
     if error.place.line > 0 {
-        render_place(out, "-->", &error.place, sources);
+        render_place(out, "-->", &error.place, lines);
     }
     if let Some(element) = &error.element {
         let _ = writeln!(out, "   = element: {element}");
     }
     if let Some(related) = error.related.as_ref().filter(|place| place.line > 0) {
-        render_place(out, "see", related, sources);
+        render_place(out, "see", related, lines);
     }
     let _ = writeln!(out, "   = mend: {}\n", error.mend);
 }
 
-fn render_place(out: &mut String, arrow: &str, place: &Place, sources: &[SourceText<'_>]) {
+fn render_place(out: &mut String, arrow: &str, place: &Place, lines: &mut Lines<'_>) {
     let Place { file, line, column, end_line, end_column, .. } = place;
     let _ = writeln!(out, "  {arrow} {file}:{line}:{column}");
-    let source = sources.iter().find(|source| source.name == &**file);
-    let Some(text) = source.and_then(|source| source.text.lines().nth(*line as usize - 1)) else {
+    let Some(marked) = lines.line(file, *line) else {
         return;
     };
-    let length = text.chars().count();
+    let length = marked.length;
     let column = *column as usize;
     // A long line is cut around the mark.
     let from = column.saturating_sub(SHOWN_MAX / 2 + 1).min(length.saturating_sub(SHOWN_MAX));
-    let shown: String = text
+    let shown: String = marked
+        .after(from)
         .chars()
-        .skip(from)
         .take(SHOWN_MAX)
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
@@ -77,6 +79,69 @@ fn render_place(out: &mut String, arrow: &str, place: &Place, sources: &[SourceT
         end.saturating_sub(column).clamp(1, SHOWN_MAX - (column - 1 - from).min(SHOWN_MAX - 1));
     let _ = writeln!(out, "{line:>5} | {shown}");
     let _ = writeln!(out, "      | {}{}", " ".repeat(column - 1 - from), "^".repeat(marks));
+}
+
+/// The lines of the sources. A thousand errors may stand on one line of a mebibyte, so where its
+/// characters are is worked out once.
+struct Lines<'a> {
+    sources: &'a [SourceText<'a>],
+    /// The bytes at which the lines of a source begin, by its name.
+    found: HashMap<&'a str, (&'a str, Vec<u32>)>,
+    marked: Option<Line<'a>>,
+}
+
+/// One line.
+struct Line<'a> {
+    text: &'a str,
+    /// Characters.
+    length: usize,
+    /// The bytes of every so many characters.
+    steps: Vec<usize>,
+}
+
+/// Characters between two steps.
+const STEP: usize = 4096;
+
+impl<'a> Lines<'a> {
+    fn line(&mut self, file: &str, line: u32) -> Option<&Line<'a>> {
+        let source = self.sources.iter().find(|source| source.name == file)?;
+        let (text, starts) = self
+            .found
+            .entry(source.name)
+            .or_insert_with(|| (source.text, line_starts(source.text)));
+        let at = line as usize - 1;
+        let from = *starts.get(at)? as usize;
+        let to = starts.get(at + 1).map_or(text.len(), |next| *next as usize);
+        let text = text[from..to].trim_end_matches(['\n', '\r']);
+        if self.marked.as_ref().is_none_or(|marked| !std::ptr::eq(marked.text, text)) {
+            self.marked = Some(Line::of(text));
+        }
+        self.marked.as_ref()
+    }
+}
+
+impl<'a> Line<'a> {
+    fn of(text: &'a str) -> Self {
+        let mut steps = Vec::new();
+        let mut length = 0;
+        for (at, _) in text.char_indices() {
+            if length % STEP == 0 {
+                steps.push(at);
+            }
+            length += 1;
+        }
+        Self { text, length, steps }
+    }
+
+    /// The text after so many characters.
+    fn after(&self, characters: usize) -> &'a str {
+        let Some(step) = self.steps.get(characters / STEP) else {
+            return "";
+        };
+        let text = &self.text[*step..];
+        let cut = text.char_indices().nth(characters % STEP).map_or(text.len(), |(at, _)| at);
+        &text[cut..]
+    }
 }
 
 fn place_json(place: &Place) -> Value {

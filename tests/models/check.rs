@@ -176,3 +176,29 @@ fn what_is_valid_but_not_recommended_is_a_warning() {
     let uri = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
     assert_eq!(uri, "odd%20%C3%BC.json");
 }
+
+#[test]
+fn a_thousand_errors_on_one_long_line_are_shown_in_bounded_time() {
+    let folder = Folder::new();
+    let chain: Vec<String> = (0..10_000)
+        .map(|n| {
+            let next = format!("dtmi:com:example:n{};1", n + 1);
+            let extends: &[&str] = if n < 9_999 { &[&next] } else { &[] };
+            interface(&format!("dtmi:com:example:n{n};1"), extends).replace('\n', " ")
+        })
+        .collect();
+    let started = std::time::Instant::now();
+    let ended = folder.write("chain.json", format!("[{}]", chain.join(","))).check(&["."]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.out.ends_with("1001 errors\n"), "{}", &ended.out[ended.out.len() - 200..]);
+    assert!(started.elapsed() < std::time::Duration::from_secs(6), "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_byte_that_is_not_utf_8_is_located() {
+    let folder = Folder::new();
+    folder.write("bad.json", b"{\n  \"@id\": \"dtmi:\xff\"\n}");
+    let ended = folder.check(&["."]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.err.contains("line 2, column 16 is not UTF-8"), "{}", ended.err);
+}
