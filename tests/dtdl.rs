@@ -12,6 +12,8 @@ mod hostile;
 mod instances;
 #[path = "dtdl/judge.rs"]
 mod judge;
+#[path = "dtdl/lints.rs"]
+mod lints;
 #[path = "dtdl/ontologies.rs"]
 mod ontologies;
 #[path = "dtdl/probes.rs"]

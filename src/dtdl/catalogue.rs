@@ -81,19 +81,26 @@ impl Catalogue {
 
     /// The texts of these interfaces and of all that they need.
     pub(super) fn closure_of(&self, wanted: &[Dtmi]) -> Vec<FetchedDocument> {
+        let needed = self.with_needed(wanted).into_iter();
+        let text = |interface: &Arc<Interface>| FetchedDocument {
+            name: interface.id.to_string(),
+            text: interface.source.clone(),
+        };
+        needed.map(text).collect()
+    }
+
+    /// These interfaces, and all that must be known for them to be understood, each once.
+    pub fn with_needed(&self, wanted: &[Dtmi]) -> Vec<&Arc<Interface>> {
         let mut seen: HashSet<&Dtmi> = HashSet::new();
         let mut queue: Vec<&Arc<Interface>> = wanted.iter().filter_map(|id| self.get(id)).collect();
-        let mut texts = Vec::new();
+        let mut found = Vec::new();
         while let Some(interface) = queue.pop() {
             if seen.insert(&interface.id) {
-                texts.push(FetchedDocument {
-                    name: interface.id.to_string(),
-                    text: interface.source.clone(),
-                });
+                found.push(interface);
                 queue.extend(interface.dependencies().iter().filter_map(|id| self.get(id)));
             }
         }
-        texts
+        found
     }
 
     fn upload_of(&self, outcome: &Outcome<'_, '_>) -> Result<Upload, ModelErrors> {

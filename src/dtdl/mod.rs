@@ -25,6 +25,7 @@ mod compat;
 mod engine;
 mod inspect;
 mod json_schema;
+mod lint;
 mod report;
 mod repository;
 mod usage;
@@ -37,13 +38,14 @@ pub use dtmi::{DTMI_LENGTH_MAX, Dtmi, DtmiError, DtmiVersion};
 pub use engine::{Document, FetchedDocument};
 pub use error::{ERRORS_MAX, ModelError, ModelErrors, Place};
 pub use inspect::{ElementRecord, RecordValue};
+pub use lint::lint;
 pub use model::{
     CommandPayload, Content, ContentKind, Cotype, CotypeValue, EnumSchema, EnumValue,
     EnumValueKind, Field, Geospatial, Interface, LanguageMap, NumberRange, RecursiveSchema, Schema,
     Semantic,
 };
 pub use policy::{Policy, UndefinedExtensions};
-pub use report::{SourceText, render, to_json, to_sarif};
+pub use report::{SourceText, render, render_warnings, to_json, to_sarif};
 pub use repository::{identifier_at, repository_path};
 pub use usage::{ModelUser, UseKind};
 pub use value::ValueError;

@@ -57,7 +57,7 @@ pub struct Routes {
 /// | `GET`, `POST /graphql` | GraphQL over HTTP, WebSocket and SSE; the explorer for browsers |
 /// | `POST /ingest` | readings |
 /// | `POST /import` | master-data and model files |
-/// | `GET /dtmi/…` | the models, in the layout of a device models repository |
+/// | `GET /dtmi/…`, `/metadata.json` | the models, in the layout of a device models repository |
 /// | `GET`, `POST /reconcile…` | the Reconciliation Service API, which OpenRefine speaks |
 /// | `GET /livez`, `/readyz`, `/metrics` | for the platform |
 pub fn router(routes: Routes) -> Router {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use counterpart::dtdl::{Catalogue, Document, SourceText, render, to_sarif};
+use counterpart::dtdl::{Catalogue, Document, SourceText, lint, render, to_sarif};
 use proptest::prelude::*;
 
 /// A model that uses most of the language, for damage to fall on.
@@ -93,7 +93,7 @@ fn answer(text: &str) -> Result<(), TestCaseError> {
             }
             let rendered = render(&errors, &[SourceText { name, text }]);
             prop_assert!(rendered.contains(name));
-            to_sarif(&errors);
+            to_sarif(&errors.0, &lint(&[Document { name, text }]));
         }
     }
     prop_assert!(start.elapsed() < Duration::from_secs(5));

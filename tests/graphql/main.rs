@@ -11,6 +11,8 @@ mod types_of_models;
 
 mod reads;
 
+mod versions;
+
 mod writes;
 
 mod subscriptions;

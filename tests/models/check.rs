@@ -67,7 +67,7 @@ fn json_tells_that_models_are_valid() {
     let ended = valid().check(&[".", "--format=json"]);
     assert_eq!(ended.code, 0);
     let expected = serde_json::json!({
-        "valid": true, "files": 2, "fetched": 0, "interfaces": 2, "errors": [],
+        "valid": true, "files": 2, "fetched": 0, "interfaces": 2, "errors": [], "warnings": [],
     });
     assert_eq!(ended.json(), expected);
 }
@@ -144,4 +144,61 @@ fn a_check_of_nothing_fails() {
 fn a_wrong_call_ends_with_2() {
     assert_eq!(valid().check(&[]).code, 2);
     assert_eq!(valid().check(&[".", "--format", "xml"]).code, 2);
+}
+
+/// Valid, but the schema is written as an identifier.
+const ODD: &str = r#"{
+  "@context": "dtmi:dtdl:context;3",
+  "@id": "dtmi:com:example:Odd;1",
+  "@type": "Interface",
+  "contents": [
+    { "@type": "Property", "name": "level", "schema": "dtmi:dtdl:instance:Schema:double;3" }
+  ]
+}
+"#;
+
+#[test]
+fn what_is_valid_but_not_recommended_is_a_warning() {
+    let folder = Folder::new();
+    let ended = folder.write("odd ü.json", ODD).check(&["."]);
+    assert_eq!(ended.code, 0, "{}", ended.err);
+    assert!(ended.out.starts_with("warning[preferTerm]: "), "{}", ended.out);
+    assert!(ended.out.contains("--> odd ü.json:6:55"), "{}", ended.out);
+    assert!(ended.out.contains("= mend: Write 'double'."), "{}", ended.out);
+    assert!(ended.out.ends_with("1 file, with 1 interface, is valid.\n"), "{}", ended.out);
+    assert_eq!(folder.check(&[".", "--deny-warnings"]).code, 1);
+    let answer = folder.check(&[".", "--format", "json"]).json();
+    assert_eq!(answer["valid"], true);
+    assert_eq!(answer["warnings"][0]["id"], "dtmi:counterpart:lint:preferTerm");
+    let log = folder.check(&[".", "--format", "sarif"]).json();
+    let result = &log["runs"][0]["results"][0];
+    assert_eq!(result["level"], "warning");
+    let uri = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+    assert_eq!(uri, "odd%20%C3%BC.json");
+}
+
+#[test]
+fn a_thousand_errors_on_one_long_line_are_shown_in_bounded_time() {
+    let folder = Folder::new();
+    let chain: Vec<String> = (0..10_000)
+        .map(|n| {
+            let next = format!("dtmi:com:example:n{};1", n + 1);
+            let extends: &[&str] = if n < 9_999 { &[&next] } else { &[] };
+            interface(&format!("dtmi:com:example:n{n};1"), extends).replace('\n', " ")
+        })
+        .collect();
+    let started = std::time::Instant::now();
+    let ended = folder.write("chain.json", format!("[{}]", chain.join(","))).check(&["."]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.out.ends_with("1001 errors\n"), "{}", &ended.out[ended.out.len() - 200..]);
+    assert!(started.elapsed() < std::time::Duration::from_secs(6), "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_byte_that_is_not_utf_8_is_located() {
+    let folder = Folder::new();
+    folder.write("bad.json", b"{\n  \"@id\": \"dtmi:\xff\"\n}");
+    let ended = folder.check(&["."]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.err.contains("line 2, column 16 is not UTF-8"), "{}", ended.err);
 }

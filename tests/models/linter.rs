@@ -40,9 +40,14 @@ impl Folder {
 
     /// Runs a check in the folder.
     pub fn check(&self, arguments: &[&str]) -> Ended {
+        self.run(&[&["models", "check"], arguments].concat())
+    }
+
+    /// Runs the program in the folder.
+    pub fn run(&self, arguments: &[&str]) -> Ended {
         let output = Command::new(env!("CARGO_BIN_EXE_counterpart"))
-            .args(["models", "check"])
             .args(arguments)
+            .env("COUNTERPART_LOG", "warn")
             .current_dir(self.path())
             .output()
             .expect("the program runs");

@@ -9,3 +9,4 @@ mod linter;
 mod resolve;
 mod serve;
 mod sets;
+mod versions;

@@ -52,7 +52,8 @@ async fn what_is_not_there_is_a_problem() {
         "/dtmi/com/example/thermostat-2.json",
         "/dtmi/com/example/thermostat.json",
         "/dtmi/com/example/thermostat-1",
-        "/dtmi/com/example/thermostat-1.expanded.json",
+        "/dtmi/com/example/thermostat-2.expanded.json",
+        "/dtmi/com/example/thermostat-1.expanded.expanded.json",
         "/dtmi/com/example/",
         "/dtmi/com%2Fexample/thermostat-1.json",
         "/dtmi",
@@ -97,4 +98,37 @@ async fn what_a_server_serves_is_a_repository_to_resolve_from() {
     let mine = interface("dtmi:mine:Hall;1", &["dtmi:com:example:Room;1.2"]);
     let ended = folder.write("mine.json", mine).check(&["mine.json", "--resolve", "repo"]);
     assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+}
+
+#[tokio::test]
+async fn an_expanded_file_holds_a_model_and_all_that_it_needs() {
+    let (server, _folder) = server().await;
+    let metadata: Value = get(&server, "/metadata.json").await.json().await.expect("JSON");
+    let expected = serde_json::json!({ "totalModelCount": 2, "features": { "expanded": true } });
+    assert_eq!(metadata, expected);
+    let answer = get(&server, "/dtmi/com/example/room-1.2.expanded.json").await;
+    assert_eq!(answer.status(), 200);
+    assert!(!header(&answer, "etag").is_empty());
+    let models: Value = answer.json().await.expect("JSON");
+    let ids: Vec<_> = models.as_array().expect("a list").iter().map(|m| &m["@id"]).collect();
+    assert_eq!(ids, ["dtmi:com:example:Room;1.2", THERMOSTAT]);
+}
+
+#[tokio::test]
+async fn models_are_checked_against_those_of_a_server() {
+    let (server, folder) = server().await;
+    let room = "dtmi:com:example:Room;1.2";
+    folder.write("mine.json", interface("dtmi:mine:Lab;1", &[room, THERMOSTAT]));
+    folder.write("other.json", interface("dtmi:mine:Hall;1", &[THERMOSTAT]));
+    let ended = folder.check(&["mine.json", "other.json", "--resolve", &server.url]);
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    assert!(ended.out.contains("with 4 interfaces, are valid"), "{}", ended.out);
+    // What the folder defines itself is not taken from the server once more.
+    folder.write("own.json", interface(THERMOSTAT, &[]));
+    let ended = folder.check(&["mine.json", "own.json", "--resolve", &server.url]);
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    folder.write("lost.json", interface("dtmi:mine:Lost;1", &["dtmi:com:example:Nothing;1"]));
+    let ended = folder.check(&["lost.json", "--resolve", &server.url]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.out.contains("dtmi:com:example:Nothing;1"), "{}", ended.out);
 }

@@ -9,7 +9,7 @@ use super::files::{ModelFile, files_of};
 use super::repository::Repositories;
 use super::show::{Checked, human, json, sarif};
 use crate::cli::output::{Failure, say};
-use crate::dtdl::{Catalogue, Document, Policy, SourceText};
+use crate::dtdl::{Catalogue, Document, Policy, SourceText, lint};
 
 /// Check models.
 #[derive(Debug, Args)]
@@ -20,11 +20,14 @@ pub struct Check {
     /// What the result looks like
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-    /// A device models repository to read what is missing from: a folder in which
-    /// `dtmi:com:example:Thermostat;1` is `dtmi/com/example/thermostat-1.json`. May be given
-    /// several times; the first that has a model counts
-    #[arg(long, value_name = "DIR")]
-    resolve: Vec<PathBuf>,
+    /// End with exit code 1 also when there are only warnings: what is valid, but not recommended
+    #[arg(long)]
+    deny_warnings: bool,
+    /// A device models repository to read what is missing from: a folder, or a server at an http://
+    /// URL, in which `dtmi:com:example:Thermostat;1` is `dtmi/com/example/thermostat-1.json`. May be
+    /// given several times; the first that has a model counts
+    #[arg(long, value_name = "DIR|URL")]
+    resolve: Vec<String>,
 }
 
 /// What the result of a check looks like.
@@ -45,8 +48,8 @@ impl Check {
     /// When a file cannot be read.
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let files = files_of(&self.paths)?;
-        let mut repositories = Repositories::open(&self.resolve)?;
         let documents: Vec<Document<'_>> = files.iter().map(ModelFile::document).collect();
+        let mut repositories = Repositories::open(&self.resolve, &documents)?;
         let plan =
             Catalogue::empty().plan_resolved(&documents, &Policy::default(), &mut |missing| {
                 repositories.fetch(missing)
@@ -61,6 +64,7 @@ impl Check {
             fetched: fetched.len(),
             interfaces: plan.as_ref().map_or(0, |upload| upload.added.len()),
             errors: plan.err().unwrap_or_default(),
+            warnings: lint(&documents),
             sources: own.chain(found).collect(),
         };
         say(match self.format {
@@ -68,6 +72,8 @@ impl Check {
             Format::Json => json(&checked),
             Format::Sarif => sarif(&checked),
         })?;
-        Ok(if checked.errors.0.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        let denied = self.deny_warnings && !checked.warnings.is_empty();
+        let is_good = checked.errors.0.is_empty() && !denied;
+        Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }

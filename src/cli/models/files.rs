@@ -45,7 +45,14 @@ pub(super) fn files_of(paths: &[PathBuf]) -> Result<Vec<ModelFile>, Failure> {
 
 /// The text of a file, unpacked if need be.
 pub(super) fn text_of(path: &Path) -> std::io::Result<String> {
-    let mut text = String::new();
-    Input::file(path).open()?.read_to_string(&mut text)?;
-    Ok(text)
+    let mut bytes = Vec::new();
+    Input::file(path).open()?.read_to_end(&mut bytes)?;
+    String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
+        let message = format!("line {line}, column {column} is not UTF-8; save it as UTF-8");
+        std::io::Error::new(std::io::ErrorKind::InvalidData, message)
+    })
 }

@@ -104,15 +104,13 @@ impl Migrate {
         let bar = crate::cli::import::progress_bar();
         let found = self.look(catalogue, &bar).await?;
         let mut migrated = 0;
-        let goes_on = self.apply && found.lossy == 0;
+        let mut goes_on = self.apply && found.lossy == 0;
         while goes_on {
             let page = catalogue.ask(MIGRATE, self.variables(false, &Value::Null)).await?;
             let done = page["migrated"].as_u64().unwrap_or_default() as usize;
             migrated += done;
             bar.set_message(format!("{migrated} of {} twins migrated", found.twins));
-            if page["remaining"] == 0 || done == 0 {
-                break;
-            }
+            goes_on = done > 0 && page["remaining"] != 0;
         }
         bar.finish_and_clear();
         Ok((found, migrated))

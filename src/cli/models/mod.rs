@@ -6,6 +6,7 @@ mod command;
 mod compare;
 mod files;
 mod migrate;
+mod remote;
 mod repository;
 mod retire;
 mod show;

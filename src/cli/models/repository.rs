@@ -1,31 +1,44 @@
-//! Device models repositories on disk.
+//! Device models repositories: folders, and servers that offer the same layout over HTTP.
 
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::files::text_of;
+use super::remote::Remote;
 use crate::cli::output::Failure;
-use crate::dtdl::{Dtmi, FetchedDocument, repository_path};
+use crate::dtdl::{Document, Dtmi, FetchedDocument, repository_path};
 
-/// Folders in which each model has its place: `dtmi/com/example/thermostat-1.json`.
+/// Repositories in which each model has its place: `dtmi/com/example/thermostat-1.json`.
 pub(super) struct Repositories {
-    roots: Vec<PathBuf>,
+    roots: Vec<Root>,
     fetched: Vec<FetchedDocument>,
     failure: Option<Failure>,
 }
 
+enum Root {
+    Folder(PathBuf),
+    Server(Box<Remote>),
+}
+
 impl Repositories {
-    /// The repositories in these folders; the first that has a model counts.
+    /// The repositories in these folders and at these URLs; the first that has a model counts.
     ///
     /// # Errors
-    /// When one is not a folder.
-    pub(super) fn open(roots: &[PathBuf]) -> Result<Self, Failure> {
-        if let Some(root) = roots.iter().find(|root| !root.is_dir()) {
-            let root = root.display();
-            let message = format!("`{root}` is no folder, so no model can be resolved from it");
-            return Err(Failure::Other(message));
-        }
-        Ok(Self { roots: roots.to_vec(), fetched: Vec::new(), failure: None })
+    /// When one is not a folder, or cannot be asked.
+    pub(super) fn open(roots: &[String], own: &[Document<'_>]) -> Result<Self, Failure> {
+        let open = |root: &String| -> Result<Root, Failure> {
+            if root.contains("://") {
+                return Ok(Root::Server(Box::new(Remote::open(root, own)?)));
+            }
+            match Path::new(root) {
+                folder if folder.is_dir() => Ok(Root::Folder(folder.to_owned())),
+                _ => Err(Failure::Other(format!(
+                    "`{root}` is no folder, so no model can be resolved from it"
+                ))),
+            }
+        };
+        let roots = roots.iter().map(open).collect::<Result<_, _>>()?;
+        Ok(Self { roots, fetched: Vec::new(), failure: None })
     }
 
     /// The documents of those models that there are.
@@ -34,7 +47,19 @@ impl Repositories {
         // Elements of one model have one file.
         paths.sort();
         paths.dedup();
-        let new: Vec<_> = paths.iter().filter_map(|path| self.read(path)).collect();
+        let mut new = Vec::new();
+        for root in &mut self.roots {
+            let found = match root {
+                Root::Folder(folder) => in_folder(folder, &mut paths, &self.fetched),
+                Root::Server(server) => server.fetch(&mut paths),
+            };
+            match found {
+                Ok(found) => new.extend(found),
+                Err(failure) => {
+                    self.failure.get_or_insert(failure);
+                }
+            }
+        }
         self.fetched.extend(new.iter().cloned());
         new
     }
@@ -46,25 +71,33 @@ impl Repositories {
     pub(super) fn fetched(self) -> Result<Vec<FetchedDocument>, Failure> {
         self.failure.map_or(Ok(self.fetched), Err)
     }
+}
 
-    fn read(&mut self, path: &str) -> Option<FetchedDocument> {
-        for root in &self.roots {
-            let file = root.join(path);
-            let name = file.display().to_string();
-            if self.fetched.iter().any(|known| known.name == name) {
-                return None;
+/// Reads what a folder has of the paths, and leaves the others.
+fn in_folder(
+    root: &Path,
+    paths: &mut Vec<String>,
+    fetched: &[FetchedDocument],
+) -> Result<Vec<FetchedDocument>, Failure> {
+    let mut found = Vec::new();
+    let mut failure = None;
+    paths.retain(|path| {
+        let file = root.join(path);
+        let name = file.display().to_string();
+        if fetched.iter().any(|known| known.name == name) {
+            return false;
+        }
+        match text_of(&file) {
+            Ok(text) => {
+                found.push(FetchedDocument { name, text: text.into() });
+                false
             }
-            match text_of(&file) {
-                Ok(text) => {
-                    let text = text.into();
-                    return Some(FetchedDocument { name, text });
-                }
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(error) => {
-                    self.failure.get_or_insert(Failure::file(&file, error));
-                }
+            Err(error) if error.kind() == ErrorKind::NotFound => true,
+            Err(error) => {
+                failure.get_or_insert(Failure::file(&file, error));
+                true
             }
         }
-        None
-    }
+    });
+    failure.map_or(Ok(found), Err)
 }

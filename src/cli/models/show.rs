@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::dtdl::{ModelErrors, SourceText, render, to_json, to_sarif};
+use crate::dtdl::{
+    ModelError, ModelErrors, SourceText, render, render_warnings, to_json, to_sarif,
+};
 
 /// What a check found.
 pub(super) struct Checked<'a> {
@@ -14,14 +16,21 @@ pub(super) struct Checked<'a> {
     pub(super) interfaces: usize,
     /// What is wrong.
     pub(super) errors: ModelErrors,
+    /// What is valid, but not recommended.
+    pub(super) warnings: Vec<ModelError>,
     /// The texts of all files.
     pub(super) sources: Vec<SourceText<'a>>,
 }
 
 /// Text for people.
 pub(super) fn human(checked: &Checked<'_>) -> String {
+    let mut out = String::new();
+    if !checked.warnings.is_empty() {
+        out = render_warnings(&checked.warnings, &checked.sources);
+    }
     if !checked.errors.0.is_empty() {
-        return render(&checked.errors, &checked.sources).trim_end().to_owned();
+        out.push_str(render(&checked.errors, &checked.sources).trim_end());
+        return out;
     }
     let (files, fetched) = (counted(checked.files, "file"), checked.fetched);
     let verb = if checked.files + fetched == 1 { "is" } else { "are" };
@@ -30,7 +39,7 @@ pub(super) fn human(checked: &Checked<'_>) -> String {
         _ => format!(" and {fetched} more of the repository"),
     };
     let interfaces = counted(checked.interfaces, "interface");
-    format!("{files}{further}, with {interfaces}, {verb} valid.")
+    format!("{out}{files}{further}, with {interfaces}, {verb} valid.")
 }
 
 /// A JSON object.
@@ -40,13 +49,14 @@ pub(super) fn json(checked: &Checked<'_>) -> String {
         "files": checked.files,
         "fetched": checked.fetched,
         "interfaces": checked.interfaces,
-        "errors": to_json(&checked.errors),
+        "errors": to_json(&checked.errors.0),
+        "warnings": to_json(&checked.warnings),
     }))
 }
 
 /// A SARIF log.
 pub(super) fn sarif(checked: &Checked<'_>) -> String {
-    pretty(&to_sarif(&checked.errors))
+    pretty(&to_sarif(&checked.errors.0, &checked.warnings))
 }
 
 fn pretty(value: &Value) -> String {

@@ -8,5 +8,5 @@ mod tree;
 mod write;
 
 pub(crate) use scan::SyntaxError;
-pub(crate) use tree::{Kind, Tree, Value};
+pub(crate) use tree::{Kind, Tree, Value, line_starts};
 pub(crate) use write::quote;

@@ -41,8 +41,12 @@ impl ImportTarget for Here {
                 Err(model_problems(&errors))
             }
             Err(error) => {
+                let code = match &error {
+                    EngineError::Rejected(rejection) => rejection.code(),
+                    _ => "NOT_TAKEN",
+                };
                 let origin = Origin::file(&"models".into());
-                Err(vec![Problem::error(origin, "NOT_TAKEN", error.to_string())])
+                Err(vec![Problem::error(origin, code, error.to_string())])
             }
         }
     }
