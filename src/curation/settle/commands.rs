@@ -194,4 +194,3 @@ fn created(twin: TwinId, model: Dtmi) -> Command {
 
 /// The name by which the matching signs its links.
 pub const ACTOR: &str = "matching";
-
