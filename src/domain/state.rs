@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::coverage::CoverageRules;
 use super::crosswalk::Crosswalks;
 use super::fact::{FactKey, FactRow};
 use super::graph::Graph;
@@ -24,6 +25,8 @@ pub struct Rules {
     pub places: PlaceRules,
     /// Which of several values is a twin's own.
     pub survivorship: Survivorship,
+    /// From when on something is a gap of coverage.
+    pub coverage: CoverageRules,
     /// Most streams that are opened.
     pub streams_max: usize,
 }

@@ -1,6 +1,7 @@
 //! The engine: one writer, and readers that never wait for a disk.
 
 mod compare;
+mod coverage;
 mod error;
 mod handle;
 mod options;
@@ -13,6 +14,7 @@ mod verify;
 mod work;
 mod writer;
 
+pub use coverage::{Claimed, CoverageCounts, Dispute, GapsOf};
 pub use error::EngineError;
 pub use handle::Engine;
 pub use options::EngineOptions;

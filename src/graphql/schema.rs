@@ -7,9 +7,9 @@ use async_graphql::dynamic::{Schema, SchemaBuilder, SchemaError, Type};
 use super::field_errors::FieldErrors;
 use super::served::Served;
 use super::types::{
-    binding, component, external_id, model, page, payload, property, provenance, reading,
-    relationship, resolution, scalars, server_info, source, source_record, state, stream,
-    stream_list, system, twin, twin_change, twin_search, typed, value,
+    binding, component, coverage, coverage_lists, external_id, model, page, payload, property,
+    provenance, reading, relationship, resolution, scalars, server_info, source, source_record,
+    state, stream, stream_list, system, twin, twin_change, twin_search, typed, value,
 };
 use super::world::World;
 use super::{mutation, query, subscription};
@@ -42,6 +42,8 @@ fn own_types() -> Vec<Type> {
         resolution::types(),
         payload::types(),
         twin_change::types(),
+        coverage::types(),
+        coverage_lists::types(),
         server_info::types(),
         mutation::inputs(),
     ]

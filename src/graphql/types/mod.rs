@@ -17,6 +17,9 @@ pub mod value;
 pub mod model;
 
 pub mod disagreements;
+
+pub mod coverage;
+pub mod coverage_lists;
 pub mod external_id;
 pub mod property;
 pub mod provenance;
