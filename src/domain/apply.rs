@@ -68,6 +68,15 @@ pub fn apply(
             state.records.timeline_mut(key).retract(*valid, position);
             touched.insert(FactKey::Record(key.clone()));
         }
+        Change::Curated { valid, fact } => {
+            state.curations.assert(*valid, fact, position);
+            touched.insert(FactKey::Curation(fact.key()));
+        }
+        Change::Uncurated { key, valid } => {
+            state.curations.retract(key, *valid, position);
+            touched.insert(FactKey::Curation(*key));
+        }
+        Change::Decided(_) => {}
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::curation::{Curation, CurationKey, Decided};
 use super::fact::{
     Binding, Ends, Existence, JsonMap, Link, PropertyPath, PropertyValue, SourceRecord,
 };
@@ -134,6 +135,22 @@ pub enum Change {
         /// When.
         valid: Interval,
     },
+    /// A verdict, redirect, task or undoing holds during an interval.
+    Curated {
+        /// When.
+        valid: Interval,
+        /// What holds.
+        fact: Curation,
+    },
+    /// It does not hold during an interval.
+    Uncurated {
+        /// What.
+        key: CurationKey,
+        /// When.
+        valid: Interval,
+    },
+    /// The changes that follow are one decision's; by itself it changes nothing.
+    Decided(Box<Decided>),
     /// How a source is read, and how far it is trusted.
     SourceDeclared {
         /// The source's name.

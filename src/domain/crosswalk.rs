@@ -37,6 +37,29 @@ impl Crosswalks {
         self.links.entry(external.clone()).or_default()
     }
 
+    /// Takes back what the entry at `position` did to an external id.
+    pub(super) fn roll_back(&mut self, external: &ExternalId, position: Position) {
+        let Some(timeline) = self.links.get_mut(external) else {
+            return;
+        };
+        let stated: Vec<TwinId> = timeline.edits(position).map(|fact| fact.value.twin).collect();
+        timeline.roll_back(position);
+        for twin in stated {
+            if timeline.facts().any(|fact| fact.value.twin == twin) {
+                continue;
+            }
+            if let Some(ids) = self.of_twin.get_mut(&twin) {
+                ids.retain(|id| id != external);
+                if ids.is_empty() {
+                    self.of_twin.remove(&twin);
+                }
+            }
+        }
+        if timeline.is_empty() {
+            self.links.swap_remove(external);
+        }
+    }
+
     /// The link of an external id at `moment`.
     pub fn at(&self, id: &ExternalId, moment: Timestamp, known: Position) -> Option<&Fact<Link>> {
         self.links.get(id)?.at(moment, known)

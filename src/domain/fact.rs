@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::curation::{Curation, CurationKey};
 use super::id::{ExternalId, RelationshipId, StreamId, TwinId};
 use super::time::Timestamp;
 use super::timeline::Fact;
@@ -119,6 +120,8 @@ pub enum FactKey {
     Binding(StreamId),
     /// What a system says about the thing that it calls so.
     Record(ExternalId),
+    /// A verdict, redirect, task or undoing.
+    Curation(CurationKey),
 }
 
 /// One fact with all that names it: what a store keeps as one row.
@@ -136,4 +139,6 @@ pub enum FactRow {
     Binding(StreamId, Fact<Binding>),
     /// What a system says.
     Record(ExternalId, Fact<SourceRecord>),
+    /// A verdict, redirect, task or undoing.
+    Curation(Fact<Curation>),
 }

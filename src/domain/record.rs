@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::fact::SourceRecord;
-use super::id::ExternalId;
+use super::id::{ExternalId, Position};
 use super::timeline::Timeline;
 
 /// All source records, by the id that their system gives the thing.
@@ -41,6 +41,16 @@ impl Records {
     /// Whether no record was ever kept.
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
+    }
+
+    /// Takes back what the entry at `position` did to a record.
+    pub(super) fn roll_back(&mut self, key: &ExternalId, position: Position) {
+        if let Some(timeline) = self.records.get_mut(key) {
+            timeline.roll_back(position);
+            if timeline.is_empty() {
+                self.records.swap_remove(key);
+            }
+        }
     }
 
     /// Every record, in no particular order.

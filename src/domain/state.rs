@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::coverage::CoverageRules;
 use super::crosswalk::Crosswalks;
+use super::curation::Curations;
 use super::fact::{FactKey, FactRow};
 use super::graph::Graph;
 use super::id::{ExternalId, Position, TwinId};
@@ -48,6 +49,8 @@ pub struct State {
     pub streams: Streams,
     /// What systems say.
     pub records: Records,
+    /// Verdicts, redirects of merged twins, tasks, and what was undone.
+    pub curations: Curations,
     /// From configuration.
     pub rules: Rules,
     /// The catalogue, systems and sources before the entry at this position, for taking that entry back.
@@ -111,6 +114,7 @@ impl State {
                 self.records.timeline_mut(&key).restore(fact);
                 self.note_described(&key);
             }
+            FactRow::Curation(fact) => self.curations.restore(fact),
         }
     }
 
@@ -127,29 +131,53 @@ impl State {
         }
     }
 
+    /// The twins that an id ever meant.
+    fn meant(&self, key: &ExternalId) -> BTreeSet<TwinId> {
+        let links = self.crosswalks.timeline(key).into_iter().flat_map(|links| links.facts());
+        links.map(|link| link.value.twin).collect()
+    }
+
+    /// Forgets at twins which the id meant before an entry was taken back what is not so without that entry.
+    fn forget_described(&mut self, key: &ExternalId, before: &BTreeSet<TwinId>) {
+        let described = self.records.timeline(key).is_some();
+        let after = if described { self.meant(key) } else { BTreeSet::new() };
+        for twin in before
+            .difference(&after)
+            .filter(|twin| self.graph.twin(**twin).is_some())
+            .copied()
+            .collect::<Vec<_>>()
+        {
+            self.graph.twin_mut(twin).forget_record(key);
+        }
+    }
+
     /// Takes back the entry at `position`, which must be the last one and touched these timelines.
     pub fn roll_back(&mut self, position: Position, touched: &BTreeSet<FactKey>) {
         for key in touched {
             match key {
-                FactKey::Twin(id) => self.graph.twin_mut(*id).existence.roll_back(position),
+                FactKey::Twin(id) => self.graph.roll_back_existence(*id, position),
                 FactKey::Property(id, path, source) => {
                     let twin = self.graph.twin_mut(*id);
-                    twin.statement_mut(path, source.as_ref()).roll_back(position);
+                    twin.roll_back_statement(path, source.as_deref(), position);
                 }
-                FactKey::Relationship(id) => {
-                    if let Some(timeline) = self.graph.edge_by_id_mut(*id) {
-                        timeline.roll_back(position);
-                    }
-                }
+                FactKey::Relationship(id) => self.graph.roll_back_edge(*id, position),
                 FactKey::Crosswalk(id) => {
-                    self.crosswalks.timeline_mut(id, None).roll_back(position);
+                    let meant = self.meant(id);
+                    self.crosswalks.roll_back(id, position);
+                    self.forget_described(id, &meant);
                 }
-                FactKey::Binding(id) => {
-                    if let Some(stream) = self.streams.get_mut(*id) {
-                        stream.bindings.roll_back(position);
-                    }
+                FactKey::Binding(id) => self.streams.roll_back_binding(*id, position),
+                FactKey::Record(key) => {
+                    let meant = self.meant(key);
+                    self.records.roll_back(key, position);
+                    self.forget_described(key, &meant);
                 }
-                FactKey::Record(key) => self.records.timeline_mut(key).roll_back(position),
+                FactKey::Curation(key) => self.curations.roll_back(key, position),
+            }
+        }
+        for key in touched {
+            if let FactKey::Twin(id) | FactKey::Property(id, ..) = key {
+                self.graph.forget_if_empty(*id);
             }
         }
         self.streams.roll_back(position);
@@ -173,6 +201,7 @@ impl State {
         keys.extend(self.crosswalks.all().map(|(id, _)| FactKey::Crosswalk(id.clone())));
         keys.extend(self.streams.iter().map(|s| FactKey::Binding(s.id)));
         keys.extend(self.records.all().map(|(key, _)| FactKey::Record(key.clone())));
+        keys.extend(self.curations.all().map(|(key, _)| FactKey::Curation(*key)));
         keys
     }
 
@@ -204,6 +233,9 @@ impl State {
             FactKey::Record(key) => {
                 let timeline = self.records.timeline(key);
                 picked(timeline, edited_at, |f| FactRow::Record(key.clone(), f))
+            }
+            FactKey::Curation(key) => {
+                picked(self.curations.timeline(key), edited_at, FactRow::Curation)
             }
         }
     }

@@ -114,6 +114,27 @@ impl Streams {
         }
     }
 
+    /// Takes back what the entry at `position` did to a stream's bindings.
+    pub(super) fn roll_back_binding(&mut self, id: StreamId, position: Position) {
+        let Some(stream) = self.streams.get_mut(id.index()) else {
+            return;
+        };
+        let bindings = &mut stream.bindings;
+        let stated: Vec<TwinId> = bindings.edits(position).map(|fact| fact.value.twin).collect();
+        bindings.roll_back(position);
+        for twin in stated {
+            if bindings.facts().any(|fact| fact.value.twin == twin) {
+                continue;
+            }
+            if let Some(streams) = self.by_twin.get_mut(&twin) {
+                streams.retain(|other| *other != id);
+                if streams.is_empty() {
+                    self.by_twin.remove(&twin);
+                }
+            }
+        }
+    }
+
     /// Notes that the stream measures, at some time, something of `twin`.
     pub fn index_twin(&mut self, twin: TwinId, stream: StreamId) {
         let streams = self.by_twin.entry(twin).or_default();

@@ -1,5 +1,6 @@
 //! Reading the state as it was at one moment, as known at one position.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::fact::{Binding, Existence, Link, PropertyPath};
@@ -77,6 +78,16 @@ impl<'a> View<'a> {
         let node = self.state.graph.twin(id)?;
         let existence = node.existence.at(self.scope.moment, self.scope.known)?;
         Some((node, existence))
+    }
+
+    /// The twin that an id leads to: itself, or the one that it was merged into.
+    pub fn current(&self, id: TwinId) -> TwinId {
+        self.state.curations.current(id, self.scope.known)
+    }
+
+    /// The ids of twins that were merged into a twin: they lead to it.
+    pub fn former_ids(&self, id: TwinId) -> BTreeSet<TwinId> {
+        self.state.curations.former(id, self.scope.known)
     }
 
     /// The role of a twin that exists.

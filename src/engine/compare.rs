@@ -120,6 +120,7 @@ fn key(row: &FactRow) -> FactKey {
         FactRow::Crosswalk(id, _) => FactKey::Crosswalk(id.clone()),
         FactRow::Binding(id, _) => FactKey::Binding(*id),
         FactRow::Record(key, _) => FactKey::Record(key.clone()),
+        FactRow::Curation(fact) => FactKey::Curation(fact.value.key()),
     }
 }
 
@@ -134,6 +135,7 @@ fn name(key: &FactKey) -> String {
         FactKey::Crosswalk(id) => format!("what `{id}` means"),
         FactKey::Binding(id) => format!("what stream {id} measures"),
         FactKey::Record(key) => format!("record `{key}`"),
+        FactKey::Curation(key) => format!("{} {}", key.kind.as_str(), key.id),
     }
 }
 
@@ -158,6 +160,9 @@ fn shown(row: &FactRow) -> String {
             let (binding, unit) = (&fact.value, fact.value.unit.as_deref().unwrap_or("its unit"));
             let factor = binding.conversion;
             told(fact, format!("`{}` of twin {} in {unit} {factor:?}", binding.path, binding.twin))
+        }
+        FactRow::Curation(fact) => {
+            told(fact, serde_json::to_string(&fact.value).unwrap_or_default())
         }
         FactRow::Record(_, fact) => {
             told(fact, serde_json::to_string(&fact.value).unwrap_or_default())

@@ -2,10 +2,13 @@
 
 mod compare;
 mod coverage;
+mod decide;
+mod decisions;
 mod error;
 mod handle;
 mod options;
 mod prepare;
+mod preview;
 mod read;
 mod recovery;
 pub(crate) mod shared;
@@ -15,12 +18,14 @@ mod work;
 mod writer;
 
 pub use coverage::{Claimed, CoverageCounts, Dispute, GapsOf};
+pub use decisions::Decision;
 pub use error::EngineError;
 pub use handle::Engine;
 pub use options::EngineOptions;
+pub use preview::{PREVIEW_COMMANDS_MAX, READINGS_COUNTED_MAX};
 pub use read::Measured;
 pub use recovery::{Recovered, recover};
 pub use shared::Committed;
 pub use sweep::Look;
 pub use verify::{Verification, verify};
-pub use work::{Outcome, Receipt};
+pub use work::{Outcome, Preview, Receipt};

@@ -167,7 +167,10 @@ fn of_change(
         Change::ModelsAdded(_)
         | Change::SystemDeclared { .. }
         | Change::StreamOpened { .. }
-        | Change::SourceDeclared { .. } => {}
+        | Change::SourceDeclared { .. }
+        | Change::Curated { .. }
+        | Change::Uncurated { .. }
+        | Change::Decided(_) => {}
     }
 }
 

@@ -41,6 +41,7 @@ impl FactRow {
             Self::Crosswalk(external, _) => FactKey::Crosswalk(external.clone()),
             Self::Binding(stream, _) => FactKey::Binding(*stream),
             Self::Record(key, _) => FactKey::Record(key.clone()),
+            Self::Curation(fact) => FactKey::Curation(fact.value.key()),
         }
     }
 
@@ -53,6 +54,7 @@ impl FactRow {
             Self::Crosswalk(_, fact) => Span::of(fact),
             Self::Binding(_, fact) => Span::of(fact),
             Self::Record(_, fact) => Span::of(fact),
+            Self::Curation(fact) => Span::of(fact),
         }
     }
 
@@ -65,6 +67,7 @@ impl FactRow {
             Self::Crosswalk(_, fact) => fact.recorded_to = position,
             Self::Binding(_, fact) => fact.recorded_to = position,
             Self::Record(_, fact) => fact.recorded_to = position,
+            Self::Curation(fact) => fact.recorded_to = position,
         }
     }
 }

@@ -77,6 +77,9 @@ macro_rules! every_store {
                 a_stream_is_opened_once,
                 many_facts_are_added_at_once,
             ]
+            identity: [
+                decisions_in_any_order_keep_their_promises,
+            ]
             snapshot: [
                 models_systems_and_streams_come_back_in_order,
                 registers_come_back_as_they_were_kept,

@@ -11,11 +11,13 @@ use crate::domain::id::{Position, StreamKey, TwinId};
 use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
 use crate::domain::time::{Interval, Timestamp};
+use crate::dtdl::ContentKind;
 
 const KNOWN: Position = Position::LATEST_KNOWN;
 
 /// From the moment on, the new device's channels measure what the old one's did, and its
-/// relationships are the new one's. A new device without a twin gets one of the old one's model.
+/// relationships are the new one's; so are the values that were set on it, where its model has them writable
+/// and the new one has none. A new device without a twin gets one of the old one's model.
 /// Before the moment nothing changes.
 pub fn decide(
     state: &State,
@@ -33,6 +35,7 @@ pub fn decide(
     if let Ok((old, existence)) = &old {
         let new = new_twin(state, command, existence.value.clone(), context, &mut changes)?;
         hand_over_relationships(state, command.at, *old, new, &mut changes);
+        carry_desired(state, command.at, *old, new, &existence.value, &mut changes);
     }
     hand_over_bindings(state, command, &mut changes)?;
     if changes.is_empty() {
@@ -79,6 +82,39 @@ fn hand_over_relationships(
                 let properties = properties.unwrap_or_default();
                 changes.push(Change::RelationshipAsserted { ends, valid, properties });
             }
+        }
+    }
+}
+
+/// What was asked of the old device is asked of the new one: set values of writable properties.
+fn carry_desired(
+    state: &State,
+    at: Timestamp,
+    old: TwinId,
+    new: TwinId,
+    existence: &Existence,
+    changes: &mut Vec<Change>,
+) {
+    let model = match state.graph.twin(new).and_then(|t| t.existence.at(at, KNOWN)) {
+        Some(fact) => &fact.value.model,
+        None => &existence.model,
+    };
+    let statements = state.graph.twin(old).into_iter().flat_map(|t| t.statements());
+    for said in statements {
+        let path = &said.path;
+        let Some(fact) = said.timeline.at(at, KNOWN) else {
+            continue;
+        };
+        let content = check::content(state, model, path, "property").map(|c| &c.kind);
+        if !matches!(content, Ok(ContentKind::Property { writable: true, .. })) {
+            continue;
+        }
+        let valid = Interval { from: at, to: fact.valid.to };
+        let node = state.graph.twin(new);
+        let held = node.and_then(|t| t.statement(path, said.source.as_deref()));
+        if held.is_none_or(|t| t.overlapping(valid).next().is_none()) {
+            let (path, value) = (path.clone(), fact.value.clone());
+            changes.push(Change::PropertyAsserted { twin: new, path, valid, value });
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::fact::{Existence, PropertyPath, PropertyValue};
-use crate::domain::id::{ExternalId, TwinId};
+use crate::domain::id::{ExternalId, Position, TwinId};
 use crate::domain::timeline::Timeline;
 
 /// A twin with all that was ever said of it.
@@ -73,6 +73,30 @@ impl TwinNode {
         &rest[..rest.partition_point(|held| *held.path == *path)]
     }
 
+    /// Takes back what the entry at `position` did to what one author said of a property.
+    pub(in crate::domain) fn roll_back_statement(
+        &mut self,
+        path: &str,
+        source: Option<&str>,
+        position: Position,
+    ) {
+        let Ok(at) = self.find(path, source) else {
+            return;
+        };
+        self.statements[at].timeline.roll_back(position);
+        if self.statements[at].timeline.is_empty() {
+            self.statements.remove(at);
+            let mut sources = self.statements.iter().filter_map(|said| said.source.as_ref());
+            let first = sources.next();
+            self.several_sources = sources.any(|source| Some(source) != first);
+        }
+    }
+
+    /// Whether nothing was ever said of it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.existence.is_empty() && self.statements.is_empty()
+    }
+
     /// All that was said of the twin itself, by property and author.
     pub fn statements(&self) -> &[Statement] {
         &self.statements
@@ -95,6 +119,11 @@ impl TwinNode {
         if let Err(at) = self.records.binary_search(key) {
             self.records.insert(at, key.clone());
         }
+    }
+
+    /// Forgets that a record of that id is about it.
+    pub(in crate::domain) fn forget_record(&mut self, key: &ExternalId) {
+        self.records.retain(|held| held != key);
     }
 
     fn find(&self, path: &str, source: Option<&str>) -> Result<usize, usize> {

@@ -76,6 +76,10 @@ fn some_change_of_the_graph() -> impl Strategy<Value = Change> {
     ]
 }
 
+fn some_other() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec!["b", "c"])
+}
+
 fn some_change_of_ids() -> impl Strategy<Value = Change> {
     let streams = || (0..2u32).prop_map(StreamId);
     let when = some_interval;
@@ -95,6 +99,10 @@ fn some_change_of_ids() -> impl Strategy<Value = Change> {
             let record = SourceRecord { kind: "pump".into(), attributes, ..record() };
             Change::RecordStored { key, valid, record }
         }),
+        (some_other(), when())
+            .prop_map(|(other, valid)| Change::Curated { valid, fact: verdict(other) }),
+        (some_other(), when())
+            .prop_map(|(other, valid)| Change::Uncurated { key: verdict(other).key(), valid }),
     ]
 }
 

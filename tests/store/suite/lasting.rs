@@ -112,6 +112,7 @@ pub async fn the_tables_refuse_overlaps_themselves(place: &dyn Place) {
         ("relationship", "id, source, name, target, key, properties"),
         ("crosswalk", "system, scope, id, twin, reason, confidence, decider"),
         ("binding", "stream, twin, path, unit, unit_scale, unit_offset"),
+        ("curation", "kind, id, value"),
         ("source_record", "system, scope, id, kind, attributes, meaning"),
     ] {
         let insert = |valid: &str, recorded: &str| {

@@ -154,7 +154,7 @@ fn changes_of_models_and_graph() -> [Change; 9] {
     ]
 }
 
-fn changes_of_ids_and_streams() -> [Change; 7] {
+fn changes_of_ids_and_streams() -> [Change; 10] {
     let valid = Interval::since(Timestamp(3));
     let record = record();
     [
@@ -164,6 +164,9 @@ fn changes_of_ids_and_streams() -> [Change; 7] {
         Change::Unbound { stream: StreamId(0), valid },
         Change::RecordStored { key: external("a"), valid, record },
         Change::RecordRetracted { key: external("a"), valid },
+        Change::Curated { valid, fact: verdict("b") },
+        Change::Uncurated { key: verdict("b").key(), valid },
+        Change::Decided(Box::new(decided("because it \"is\""))),
         Change::SourceDeclared { name: "erp".into(), declaration: object().into() },
     ]
 }
