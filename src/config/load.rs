@@ -6,6 +6,7 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
+use super::coverage::Coverage;
 use super::ingest::Ingest;
 use super::limits::Limits;
 use super::mqtt::Mqtt;
@@ -36,6 +37,8 @@ pub struct Config {
     pub places: Places,
     /// Which of several sources' values survives.
     pub survivorship: Survivorship,
+    /// The coverage board.
+    pub coverage: Coverage,
     /// Readings, whatever the protocol.
     pub ingest: Ingest,
     /// The MQTT broker to take readings from.
@@ -90,6 +93,7 @@ impl Config {
             roles: Roles::new(self.roles.roots().map_err(Box::new)?),
             places: self.places.rules(),
             survivorship: self.survivorship.rules().map_err(Box::new)?,
+            coverage: self.coverage.rules(),
             streams_max: self.limits.streams,
         })
     }

@@ -1,5 +1,6 @@
 //! Configuration: defaults, then a TOML file, then the environment, then flags.
 
+mod coverage;
 mod ingest;
 mod limits;
 mod load;
@@ -9,6 +10,7 @@ mod server;
 mod store;
 mod survivorship;
 
+pub use coverage::Coverage;
 pub use ingest::Ingest;
 pub use limits::Limits;
 pub use load::{Config, ConfigError, load};

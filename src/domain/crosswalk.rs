@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use indexmap::IndexMap;
+
 use super::fact::Link;
 use super::id::{ExternalId, Position, TwinId};
 use super::time::Timestamp;
@@ -10,7 +12,7 @@ use super::timeline::{Fact, Timeline};
 /// All external ids and what they ever meant.
 #[derive(Debug, Default)]
 pub struct Crosswalks {
-    links: HashMap<ExternalId, Timeline<Link>>,
+    links: IndexMap<ExternalId, Timeline<Link>>,
     of_twin: HashMap<TwinId, Vec<ExternalId>>,
 }
 
@@ -54,7 +56,7 @@ impl Crosswalks {
             }
         }
         if timeline.is_empty() {
-            self.links.remove(external);
+            self.links.swap_remove(external);
         }
     }
 
@@ -82,6 +84,26 @@ impl Crosswalks {
             .collect();
         ids.sort_by_key(|(id, _)| *id);
         ids
+    }
+
+    /// Up to `limit` ids from this place on; their places change only when an entry is taken back.
+    pub fn chunk(
+        &self,
+        from: usize,
+        limit: usize,
+    ) -> impl Iterator<Item = (&ExternalId, &Timeline<Link>)> {
+        let to = from.saturating_add(limit).min(self.links.len());
+        self.links.get_range(from.min(to)..to).into_iter().flatten()
+    }
+
+    /// How many ids ever meant something.
+    pub fn len(&self) -> usize {
+        self.links.len()
+    }
+
+    /// Whether no id ever meant anything.
+    pub fn is_empty(&self) -> bool {
+        self.links.is_empty()
     }
 
     /// Every external id and its timeline, in no particular order.

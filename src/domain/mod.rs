@@ -4,6 +4,7 @@ pub mod apply;
 pub mod batch;
 pub mod change;
 pub mod command;
+pub mod coverage;
 pub mod crosswalk;
 pub mod curation;
 pub mod decide;

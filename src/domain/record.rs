@@ -1,6 +1,6 @@
 //! Source records: what each system says about each thing, as it said it.
 
-use std::collections::HashMap;
+use indexmap::IndexMap;
 
 use super::fact::SourceRecord;
 use super::id::{ExternalId, Position};
@@ -9,7 +9,7 @@ use super::timeline::Timeline;
 /// All source records, by the id that their system gives the thing.
 #[derive(Debug, Default)]
 pub struct Records {
-    records: HashMap<ExternalId, Timeline<SourceRecord>>,
+    records: IndexMap<ExternalId, Timeline<SourceRecord>>,
 }
 
 impl Records {
@@ -23,12 +23,32 @@ impl Records {
         self.records.entry(key.clone()).or_default()
     }
 
+    /// Up to `limit` records from this place on; their places change only when an entry is taken back.
+    pub fn chunk(
+        &self,
+        from: usize,
+        limit: usize,
+    ) -> impl Iterator<Item = (&ExternalId, &Timeline<SourceRecord>)> {
+        let to = from.saturating_add(limit).min(self.records.len());
+        self.records.get_range(from.min(to)..to).into_iter().flatten()
+    }
+
+    /// How many records were ever kept.
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether no record was ever kept.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
     /// Takes back what the entry at `position` did to a record.
     pub(super) fn roll_back(&mut self, key: &ExternalId, position: Position) {
         if let Some(timeline) = self.records.get_mut(key) {
             timeline.roll_back(position);
             if timeline.is_empty() {
-                self.records.remove(key);
+                self.records.swap_remove(key);
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::coverage::CoverageRules;
 use super::crosswalk::Crosswalks;
 use super::curation::Curations;
 use super::fact::{FactKey, FactRow};
@@ -25,6 +26,8 @@ pub struct Rules {
     pub places: PlaceRules,
     /// Which of several values is a twin's own.
     pub survivorship: Survivorship,
+    /// From when on something is a gap of coverage.
+    pub coverage: CoverageRules,
     /// Most streams that are opened.
     pub streams_max: usize,
 }
@@ -128,6 +131,26 @@ impl State {
         }
     }
 
+    /// The twins that an id ever meant.
+    fn meant(&self, key: &ExternalId) -> BTreeSet<TwinId> {
+        let links = self.crosswalks.timeline(key).into_iter().flat_map(|links| links.facts());
+        links.map(|link| link.value.twin).collect()
+    }
+
+    /// Forgets at twins which the id meant before an entry was taken back what is not so without that entry.
+    fn forget_described(&mut self, key: &ExternalId, before: &BTreeSet<TwinId>) {
+        let described = self.records.timeline(key).is_some();
+        let after = if described { self.meant(key) } else { BTreeSet::new() };
+        for twin in before
+            .difference(&after)
+            .filter(|twin| self.graph.twin(**twin).is_some())
+            .copied()
+            .collect::<Vec<_>>()
+        {
+            self.graph.twin_mut(twin).forget_record(key);
+        }
+    }
+
     /// Takes back the entry at `position`, which must be the last one and touched these timelines.
     pub fn roll_back(&mut self, position: Position, touched: &BTreeSet<FactKey>) {
         for key in touched {
@@ -135,12 +158,20 @@ impl State {
                 FactKey::Twin(id) => self.graph.roll_back_existence(*id, position),
                 FactKey::Property(id, path, source) => {
                     let twin = self.graph.twin_mut(*id);
-                    twin.roll_back_statement(path, source.as_ref(), position);
+                    twin.roll_back_statement(path, source.as_deref(), position);
                 }
                 FactKey::Relationship(id) => self.graph.roll_back_edge(*id, position),
-                FactKey::Crosswalk(id) => self.crosswalks.roll_back(id, position),
+                FactKey::Crosswalk(id) => {
+                    let meant = self.meant(id);
+                    self.crosswalks.roll_back(id, position);
+                    self.forget_described(id, &meant);
+                }
                 FactKey::Binding(id) => self.streams.roll_back_binding(*id, position),
-                FactKey::Record(key) => self.records.roll_back(key, position),
+                FactKey::Record(key) => {
+                    let meant = self.meant(key);
+                    self.records.roll_back(key, position);
+                    self.forget_described(key, &meant);
+                }
                 FactKey::Curation(key) => self.curations.roll_back(key, position),
             }
         }

@@ -26,6 +26,15 @@ pub struct Stream {
     pub register: Register,
 }
 
+impl Stream {
+    /// Whether the stream reports what nobody mapped: at the time of its latest reading it measures
+    /// nothing. A stream that was bound while it reported, such as that of a replaced device, is not.
+    pub fn is_quarantined(&self, known: Position) -> bool {
+        let latest = self.register.latest();
+        latest.is_some_and(|latest| self.bindings.at(latest.reading.time, known).is_none())
+    }
+}
+
 /// All streams, dense by number.
 #[derive(Debug, Default)]
 pub struct Streams {

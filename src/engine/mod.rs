@@ -1,6 +1,7 @@
 //! The engine: one writer, and readers that never wait for a disk.
 
 mod compare;
+mod coverage;
 mod decide;
 mod decisions;
 mod error;
@@ -18,6 +19,7 @@ mod verify;
 mod work;
 mod writer;
 
+pub use coverage::{Claimed, CoverageCounts, Dispute, GapsOf};
 pub use decisions::Decision;
 pub use error::EngineError;
 pub use handle::Engine;

@@ -19,8 +19,6 @@ pub struct ReadBounds {
     pub walk_twins_max: usize,
     /// Twins looked at in one go; between two goes the writer gets its turn.
     pub scan_chunk_twins: usize,
-    /// The same, where all that sources say of each twin is compared.
-    pub scan_chunk_disputes: usize,
     /// Most twins of one subscription that names twins or a place.
     pub subscription_twins_max: usize,
     /// Fields of all types together up to which every model has a type. Beyond, models get types
@@ -41,7 +39,6 @@ impl Default for ReadBounds {
             depth_max: 32,
             walk_twins_max: 20_000,
             scan_chunk_twins: 2_000,
-            scan_chunk_disputes: 100,
             subscription_twins_max: 10_000,
             served_fields_max: 12_000,
             named_models_max: 200,

@@ -9,7 +9,7 @@ use super::build::{Answer, Arg, Later, input, one, slow_field, text};
 use super::scope::{ARGUMENTS as SCOPE_ARGUMENTS, Reader, reader};
 use super::types::twin_links::model_argument;
 use super::types::{
-    compatibility, decision, disagreements, model, page, resolution, server_info, source,
+    compatibility, coverage, decision, disagreements, model, page, resolution, server_info, source,
     source_record, stream_list, system, task, twin, twin_search, verdict,
 };
 use super::world::World;
@@ -129,6 +129,8 @@ fn other_fields() -> Vec<Field> {
             .description("Streams, in the order in which they were first heard of."),
         with(STREAM, scoped("stream", "Stream", stream_list::find))
             .description("One channel of one device; null when it was never heard of."),
+        with(coverage::ARGUMENTS, slow_field("coverage", "Coverage!", coverage::board))
+            .description("What is missing, doubtful or about to end in the mapping, now."),
         scoped("position", "LogPosition!", |at, _| text(at.scope.known.to_string()))
             .description("The position that this request reads at."),
         scoped("serverInfo", "ServerInfo!", |at, _| server_info::info(&at.engine))

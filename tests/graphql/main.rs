@@ -1,5 +1,6 @@
 //! GraphQL against a small plant: golden answers, and sentences about behaviour.
 
+mod coverage;
 mod fixture;
 mod golden;
 

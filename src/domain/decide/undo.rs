@@ -151,7 +151,7 @@ fn restored(
             let node = state.graph.twin(*twin);
             let timeline = node.and_then(|t| t.statement(path, source.as_deref()));
             each(timeline, position, within, |valid, value| {
-                let (twin, path) = (*twin, path.clone());
+                let (twin, path, source) = (*twin, path.clone(), source.clone());
                 match value {
                     Some(value) => Change::PropertyAsserted { twin, path, valid, value },
                     None => Change::PropertyRetracted { twin, path, valid, source: source.clone() },

@@ -73,18 +73,22 @@ impl TwinNode {
         &rest[..rest.partition_point(|held| *held.path == *path)]
     }
 
-    /// Takes back what the entry at `position` said of a property.
+    /// Takes back what the entry at `position` did to what one author said of a property.
     pub(in crate::domain) fn roll_back_statement(
         &mut self,
-        path: &PropertyPath,
-        source: Option<&Arc<str>>,
+        path: &str,
+        source: Option<&str>,
         position: Position,
     ) {
-        if let Ok(at) = self.find(path, source.map(|source| &**source)) {
-            self.statements[at].timeline.roll_back(position);
-            if self.statements[at].timeline.is_empty() {
-                self.statements.remove(at);
-            }
+        let Ok(at) = self.find(path, source) else {
+            return;
+        };
+        self.statements[at].timeline.roll_back(position);
+        if self.statements[at].timeline.is_empty() {
+            self.statements.remove(at);
+            let mut sources = self.statements.iter().filter_map(|said| said.source.as_ref());
+            let first = sources.next();
+            self.several_sources = sources.any(|source| Some(source) != first);
         }
     }
 
@@ -115,6 +119,11 @@ impl TwinNode {
         if let Err(at) = self.records.binary_search(key) {
             self.records.insert(at, key.clone());
         }
+    }
+
+    /// Forgets that a record of that id is about it.
+    pub(in crate::domain) fn forget_record(&mut self, key: &ExternalId) {
+        self.records.retain(|held| held != key);
     }
 
     fn find(&self, path: &str, source: Option<&str>) -> Result<usize, usize> {

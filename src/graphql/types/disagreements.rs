@@ -9,13 +9,14 @@ use async_graphql::dynamic::ResolverContext;
 use super::page::{self, Item, Page};
 use super::provenance::Told;
 use crate::domain::id::TwinId;
-use crate::domain::view::View;
-use crate::engine::Look;
+use crate::engine::Dispute;
 use crate::graphql::args;
-use crate::graphql::bounds::ReadBounds;
 use crate::graphql::build::{Answer, Arg, Later, one};
 use crate::graphql::scope::{Reader, reader};
 use crate::graphql::world::World;
+
+/// Properties told in one look.
+const CHUNK_ITEMS: usize = 50;
 
 /// The arguments.
 pub const ARGUMENTS: &[Arg] = &[
@@ -37,12 +38,12 @@ pub fn page(ctx: ResolverContext<'_>) -> Later<'_> {
         let after = page::after(&ctx)?.map(|cursor| place(&cursor)).transpose()?;
         let settled = args::flag(&ctx, "settled")?;
         let total = page::wants_total(&ctx);
-        found(&at, bounds, Asked { limit, after, total, settled }).await
+        found(&at, Asked { limit, after, total, settled }).await
     })
 }
 
 /// A twin and a property: where a page starts.
-type Place = (TwinId, Arc<str>);
+pub type Place = (TwinId, Arc<str>);
 
 /// What is asked for.
 pub struct Asked {
@@ -57,18 +58,16 @@ pub struct Asked {
 }
 
 /// A page of disagreements.
-pub async fn found(at: &Arc<Reader>, bounds: &ReadBounds, asked: Asked) -> Answer {
+pub async fn found(at: &Arc<Reader>, asked: Asked) -> Answer {
     let (mut places, mut total) = (Vec::new(), 0);
     let after = asked.after.as_ref();
     // Twins before the page are looked at only to count them.
     let start = after.filter(|_| !asked.total).map_or(TwinId::FIRST, |(twin, _)| *twin);
-    let look = |view: View<'_>, from| {
-        let (twins, next) = view.state.graph.chunk(from, bounds.scan_chunk_disputes);
-        let disputed = twins.iter().flat_map(|node| view.disputes(node.id));
-        let wanted = disputed.filter(|provenance| provenance.is_settled() == asked.settled);
-        Look { found: wanted.map(|p| (p.twin, Arc::from(p.path))).collect(), next }
-    };
-    let take = |place: Place| {
+    let take = |dispute: Dispute| {
+        if dispute.settled != asked.settled {
+            return ControlFlow::Continue(());
+        }
+        let place = (dispute.twin, dispute.path);
         total += 1;
         if after.is_none_or(|after| place > *after) && places.len() <= asked.limit {
             places.push(place);
@@ -78,9 +77,8 @@ pub async fn found(at: &Arc<Reader>, bounds: &ReadBounds, asked: Asked) -> Answe
         }
         ControlFlow::Continue(())
     };
-    at.engine.sweep(at.scope, start, look, take).await;
-    let items =
-        places.chunks(bounds.scan_chunk_disputes.max(1)).flat_map(|places| told(at, places));
+    at.engine.disputes(at.scope, start, take).await;
+    let items = places.chunks(CHUNK_ITEMS).flat_map(|places| told(at, places));
     one(Page::new(items.collect(), asked.limit, asked.total.then_some(total)))
 }
 
@@ -94,7 +92,11 @@ fn told(at: &Arc<Reader>, places: &[Place]) -> Vec<Item<Told>> {
     })
 }
 
-fn place(cursor: &str) -> Result<Place> {
+/// The place that a cursor names.
+///
+/// # Errors
+/// When it is not one of ours.
+pub fn place(cursor: &str) -> Result<Place> {
     let parts = cursor.split_once(' ');
     let place = parts.and_then(|(twin, path)| Some((twin.parse().ok()?, path.into())));
     place.ok_or_else(|| page::not_ours().into())

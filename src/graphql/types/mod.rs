@@ -20,6 +20,9 @@ pub mod model;
 pub mod upload;
 
 pub mod disagreements;
+
+pub mod coverage;
+pub mod coverage_lists;
 pub mod external_id;
 pub mod property;
 pub mod provenance;

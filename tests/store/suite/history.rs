@@ -114,6 +114,12 @@ fn some_history() -> impl Strategy<Value = Vec<Vec<Change>>> {
     prop::collection::vec(prop::collection::vec(some_change(), 1..5), 1..8)
 }
 
+/// Which records each twin finds at once.
+fn described(state: &State) -> BTreeSet<(TwinId, ExternalId)> {
+    let twins = state.graph.twins();
+    twins.flat_map(|twin| twin.records().iter().map(|key| (twin.id, key.clone()))).collect()
+}
+
 fn restored(snapshot: Snapshot) -> State {
     let mut state = State::new(Rules::default());
     for (stream, key, opened) in &snapshot.streams {
@@ -149,9 +155,13 @@ pub async fn any_history_comes_back(place: &dyn Place) {
         for part in batch.chunks(if n % 2 == 0 { batch.len() } else { 1 }) {
             store.append(part).await.unwrap_or_else(|error| panic!("{error}\n{history:#?}"));
         }
-        let loaded: Vec<FactRow> = restored(store.load().await.unwrap()).rows().collect();
+        let restored = restored(store.load().await.unwrap());
+        let loaded: Vec<FactRow> = restored.rows().collect();
         let expected: Vec<FactRow> = state.rows().collect();
         assert_eq!(loaded, expected, "after {history:#?}");
+        // What one entry said and took back again may be noted where it was said, but is never missed.
+        let (found, noted) = (described(&restored), described(&state));
+        assert!(found.is_subset(&noted), "{found:?} but {noted:?} after {history:#?}");
     }
     let mut replayed = State::new(Rules::default());
     for sealed in whole_log(store.as_ref()).await {
