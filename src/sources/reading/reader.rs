@@ -333,12 +333,11 @@ impl<'a> RowReader<'a> {
 
 /// Whether a field says what is declared, whatever it is written as.
 fn same(said: &Value, declared: &Value) -> bool {
-    match (said, declared) {
-        (Value::String(said), Value::String(declared)) => said.trim() == declared,
-        (Value::String(said), declared) => said.trim() == declared.to_string(),
-        (said, Value::String(declared)) => said.to_string() == *declared,
-        (said, declared) => said == declared,
-    }
+    let text = |value: &Value| match value {
+        Value::String(text) => text.trim().to_owned(),
+        value => value.to_string(),
+    };
+    text(said) == text(declared)
 }
 
 fn external(system: &str, scope: &str, id: &str) -> Result<ExternalId, String> {
