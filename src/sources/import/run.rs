@@ -158,6 +158,13 @@ impl Run<'_> {
                 }),
                 Err(problem) => report.problem(problem),
             }
+            if let Format::Source(at) = format
+                && kinds.contains(&Kind::Twin)
+                && self.sources[at].declaration.has_ids()
+            {
+                // Where rows speak of several times, each has its ids for its own.
+                kinds.push(Kind::Link);
+            }
             surveyed.push(Surveyed { input, format, number, kinds });
         }
         for problem in self.sources.iter().flat_map(|source| source.known.settle()) {

@@ -74,6 +74,7 @@ impl<'a> RowReader<'a> {
             record,
             origin: row.origin,
             gone,
+            span: valid,
             only_end,
             event: row.event,
         };
@@ -100,6 +101,7 @@ impl<'a> RowReader<'a> {
             ids: Vec::new(),
             references: Vec::new(),
             gone: Some(Interval::since(at)),
+            span: Interval::ALWAYS,
             only_end: true,
             event: row.event,
         }
