@@ -138,6 +138,9 @@ impl Reader<'_> {
                         Err(error) => found.lost("INVALID_VALUE", &path, &error.to_string()),
                     }
                 }
+                (Some(ContentKind::Component { .. }), _) => {
+                    found.lost("INVALID_VALUE", &path, "it is a component, and so an object");
+                }
                 (Some(_), _) => found.lost("INVALID_VALUE", &path, "it is no property"),
                 (None, _) if interface.is_some() => {
                     found.lost("UNKNOWN_PROPERTY", &path, "the model has no such property");

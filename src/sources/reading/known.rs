@@ -205,7 +205,11 @@ fn content_sum(statement: &Statement) -> u64 {
     let mut hasher = DefaultHasher::new();
     statement.record.valid.hash(&mut hasher);
     for (name, value) in &statement.record.attributes {
-        (name, value.to_string()).hash(&mut hasher);
+        name.hash(&mut hasher);
+        match value {
+            serde_json::Value::String(text) => text.hash(&mut hasher),
+            value => value.to_string().hash(&mut hasher),
+        }
     }
     hasher.finish()
 }
