@@ -78,6 +78,8 @@ impl fmt::Display for Origin {
 pub enum Kind {
     /// Systems of ids.
     System,
+    /// How sources are read.
+    Source,
     /// Twins with their properties.
     Twin,
     /// External ids of twins.
@@ -96,8 +98,9 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order in which they are imported.
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 9] = [
         Self::System,
+        Self::Source,
         Self::Twin,
         Self::Link,
         Self::Relationship,
@@ -110,9 +113,8 @@ impl Kind {
     /// The kind of thing that a command states.
     pub fn of(command: &Command) -> Self {
         match command {
-            Command::UploadModels(_) | Command::DeclareSystem(_) | Command::DeclareSource(_) => {
-                Self::System
-            }
+            Command::UploadModels(_) | Command::DeclareSystem(_) => Self::System,
+            Command::DeclareSource(_) => Self::Source,
             Command::PutTwin(_) | Command::SetProperties(_) => Self::Twin,
             Command::DeleteTwin(_) => Self::End,
             Command::LinkId(_) | Command::UnlinkId(_) => Self::Link,
@@ -127,6 +129,7 @@ impl Kind {
     pub fn plural(self) -> &'static str {
         match self {
             Self::System => "systems",
+            Self::Source => "sources",
             Self::Twin => "twins",
             Self::Link => "links",
             Self::Relationship => "relationships",

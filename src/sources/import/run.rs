@@ -184,11 +184,11 @@ impl Run<'_> {
                 continue;
             };
             let origin = Origin::file(file.input.name());
-            let commands = source.declaration.commands();
-            let items = commands.into_iter().map(|c| Item { origin: origin.clone(), command: c });
-            let items: Vec<Item> = items.collect();
-            report.kinds.entry(Kind::System).or_default().read += items.len() as u64;
-            self.chunk(items, Kind::System, report).await?;
+            for command in source.declaration.commands() {
+                let kind = Kind::of(&command);
+                report.kinds.entry(kind).or_default().read += 1;
+                self.chunk(vec![Item { origin: origin.clone(), command }], kind, report).await?;
+            }
         }
         Ok(())
     }
