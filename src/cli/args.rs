@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use super::{bench, demo, import, models, replay, serve};
+use super::{bench, demo, import, models, replay, serve, sources};
 use crate::observe::LogFormat;
 
 /// A digital twin and master-data reconciliation server.
@@ -32,6 +32,9 @@ pub enum Command {
     Models(models::Models),
     /// Load twins, relationships, source records, ids and bindings (and models) from files.
     Import(import::Import),
+    /// Check the declaration of a source on its files.
+    #[command(subcommand)]
+    Sources(sources::Sources),
     /// Replay the log, and prove that tables and readings follow from it.
     Replay(replay::Replay),
     /// Measure this program on this machine.

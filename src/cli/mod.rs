@@ -13,6 +13,7 @@ mod output;
 mod replay;
 mod run;
 mod serve;
+mod sources;
 
 pub use args::Cli;
 pub use run::run;

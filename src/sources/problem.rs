@@ -78,6 +78,8 @@ impl fmt::Display for Origin {
 pub enum Kind {
     /// Systems of ids.
     System,
+    /// How sources are read.
+    Source,
     /// Twins with their properties.
     Twin,
     /// External ids of twins.
@@ -96,8 +98,9 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order in which they are imported.
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 9] = [
         Self::System,
+        Self::Source,
         Self::Twin,
         Self::Link,
         Self::Relationship,
@@ -113,8 +116,8 @@ impl Kind {
             Command::UploadModels(_)
             | Command::CommissionModel(_)
             | Command::DeleteModels(_)
-            | Command::DeclareSystem(_)
-            | Command::DeclareSource(_) => Self::System,
+            | Command::DeclareSystem(_) => Self::System,
+            Command::DeclareSource(_) => Self::Source,
             Command::PutTwin(_) | Command::SetProperties(_) | Command::MigrateTwins(_) => {
                 Self::Twin
             }
@@ -141,6 +144,7 @@ impl Kind {
     pub fn plural(self) -> &'static str {
         match self {
             Self::System => "systems",
+            Self::Source => "sources",
             Self::Twin => "twins",
             Self::Link => "links",
             Self::Relationship => "relationships",

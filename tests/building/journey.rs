@@ -29,7 +29,7 @@ async fn every_entity_and_edge_is_imported_or_reported_and_the_second_import_cha
     let (report, code) = site.import(&server, &building);
     assert_eq!(code, Some(1), "what is not imported is no success");
     assert_eq!(report["models"], json!({ "added": 1364, "unchanged": 0 }));
-    assert_eq!(report["kinds"], kinds([6176, 8386, 1106], [0, 0, 0]));
+    assert_eq!(report["kinds"], kinds([6176, 8386, 1106, 1], [0, 0, 0, 0]));
     every_entity_is_there(&server, &building).await;
     every_edge_is_there_or_reported(&server, &building, &report).await;
 
@@ -37,17 +37,22 @@ async fn every_entity_and_edge_is_imported_or_reported_and_the_second_import_cha
     let (status, report) = post_import(&server, &building).await;
     assert_eq!(status, 207);
     assert_eq!(report["models"], json!({ "added": 0, "unchanged": 1364 }));
-    assert_eq!(report["kinds"], kinds([0, 0, 0], [6176, 8386, 1106]));
+    assert_eq!(report["kinds"], kinds([0, 0, 0, 0], [6176, 8386, 1106, 1]));
     assert_eq!(position(&server).await, before, "nothing is written");
 }
 
-fn kinds(changed: [u64; 3], unchanged: [u64; 3]) -> Value {
+fn kinds(changed: [u64; 4], unchanged: [u64; 4]) -> Value {
     let kind = |n: usize, rejected: u64| {
         let (changed, unchanged) = (changed[n], unchanged[n]);
         let read = changed + unchanged + rejected;
         json!({ "read": read, "changed": changed, "unchanged": unchanged, "rejected": rejected })
     };
-    json!({ "twin": kind(0, 0), "relationship": kind(1, 6), "binding": kind(2, 0) })
+    json!({
+        "twin": kind(0, 0),
+        "relationship": kind(1, 6),
+        "binding": kind(2, 0),
+        "source": kind(3, 0),
+    })
 }
 
 async fn every_entity_is_there(server: &Server, building: &Building) {

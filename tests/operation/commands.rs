@@ -15,7 +15,7 @@ fn error_of(output: &Output) -> String {
 
 #[test]
 fn each_command_explains_itself() {
-    let commands: [&[&str]; 9] = [
+    let commands: [&[&str]; 11] = [
         &[],
         &["serve"],
         &["demo"],
@@ -23,6 +23,8 @@ fn each_command_explains_itself() {
         &["models", "check"],
         &["models", "upload"],
         &["import"],
+        &["sources"],
+        &["sources", "check"],
         &["replay"],
         &["bench"],
     ];
@@ -32,6 +34,25 @@ fn each_command_explains_itself() {
         assert!(done.stdout.starts_with(b"A ") || done.stdout.len() > 100, "{command:?}");
         assert!(done.stderr.is_empty(), "{command:?}");
     }
+}
+
+#[test]
+fn the_check_of_a_source_shows_records_and_tells_what_is_wrong() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let toml = "format = 'csv'\nsystem = 'cmms'\nkey = 'no'\nmodel = 'dtmi:com:example:Pump;1'\nidentity.serial = 'sn'\n";
+    std::fs::write(path("cmms.toml"), toml).expect("it can be written");
+    std::fs::write(path("wrong.toml"), toml.replace("key", "kee")).expect("it can be written");
+    std::fs::write(path("a.csv"), "no,sn\n1,44710-07\n,x\n").expect("it can be written");
+    let done = run(&["sources", "check", &path("cmms.toml"), &path("a.csv")]);
+    let shown = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert_eq!(done.status.code(), Some(1), "{shown}");
+    assert!(shown.contains("(source cmms): 1 twins, 1 records"), "{shown}");
+    assert!(shown.contains("identity.serial = 44710-07"), "{shown}");
+    assert!(shown.contains("a.csv:3: the row has no id in `no`"), "{shown}");
+    let done = run(&["sources", "check", &path("wrong.toml"), &path("a.csv")]);
+    assert_eq!(done.status.code(), Some(1));
+    assert!(error_of(&done).contains("unknown field `kee`"), "{}", error_of(&done));
 }
 
 #[test]

@@ -70,6 +70,14 @@ async fn each_change_holds_until_the_next_of_its_key_in_the_order_of_the_log() {
         ]
     );
     assert_eq!(told(&target, "2"), ["always \"other\""]);
+    // What was there before the delete is one twin, what came after it another.
+    let id = ExternalId::new("cmms", "", "1").unwrap();
+    let twins: Vec<_> = target.0.read(|state| {
+        let facts = state.crosswalks.timeline(&id).unwrap().known(Position::LATEST_KNOWN);
+        facts.map(|fact| fact.value.twin).collect()
+    });
+    assert_eq!(twins.len(), 2);
+    assert_ne!(twins[0], twins[1]);
     let again = target.import(&[lines(&events)], &[source(SOURCE)]).await;
     assert_eq!((again.total().changed, again.errors), (0, 0), "{again}");
 }

@@ -57,6 +57,15 @@ fn generated(folder: &std::path::Path) -> Option<Vec<PathBuf>> {
 }
 
 #[tokio::test]
+async fn a_building_as_another_system_tells_it_becomes_records() {
+    let Some(path) = shared("instances/mapped-topology/buildingThings.json") else { return };
+    let toml = "format = 'json'\nsystem = 'mapped'\ntwins = 'match'\nkey = 'id'\nread.records = '/data/buildings/*/things'\nkind = { field = 'exactType' }\n[identity]\ndescription = 'name'\nlocation = '/hasLocation/name'\n[times]\nstated = 'dateUpdated'\n";
+    let report = imported_twice(&[Input::file(&path)], &[source(toml)]).await;
+    assert!(report.is_complete(), "{report}");
+    assert_eq!(report.kinds[&Kind::Record].changed, 721, "{report}");
+}
+
+#[tokio::test]
 async fn five_exports_become_records_for_matching_with_nothing_lost() {
     let folder = tempfile::tempdir().unwrap();
     let Some(files) = generated(folder.path()) else { return };

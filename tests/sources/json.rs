@@ -50,6 +50,15 @@ fn records_and_fields_are_found_by_pointers() {
 }
 
 #[test]
+fn a_star_leads_into_every_element_on_the_way() {
+    let toml = SOURCE.replace("/data/devices", "/buildings/*/devices");
+    let text = r#"{"buildings": [{"devices": [{"id": 1, "site": {"code": "A"}}]}, {"name": "b"}, {"devices": [{"id": 2, "site": {"code": "A"}}]}]}"#;
+    let (found, problems) = read("a.json", text, &toml);
+    assert_eq!(problems, []);
+    assert!(found[1].starts_with("a.json:1#/buildings/2/devices/0 registry:A/2"), "{found:?}");
+}
+
+#[test]
 fn pages_may_stand_one_after_the_other() {
     let page =
         |id: u8| format!(r#"{{"data": {{"devices": [{{"id": {id}, "site": {{"code": "A"}}}}]}}}}"#);

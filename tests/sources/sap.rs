@@ -50,6 +50,39 @@ fn time_segments_become_intervals_of_one_record() {
     assert!(!records[1].attributes.contains_key("SuperordinateEquipment"));
 }
 
+#[tokio::test]
+async fn all_time_segments_are_of_one_twin() {
+    // The second import is of another month, with one segment more; its rows are in no order.
+    let more = r#"{"value": [
+        {"Equipment": "10001", "ValidityStartDate": "2026-06-01", "ValidityEndDate": "9999-12-31", "EquipmentName": "Pump, sold"},
+        {"Equipment": "7", "ValidityStartDate": "2026-01-01", "ValidityEndDate": "9999-12-31"},
+        {"Equipment": "10001", "ValidityStartDate": "2024-01-01", "ValidityEndDate": "2026-02-28", "EquipmentName": "Pump"},
+        {"Equipment": "8", "ValidityStartDate": "2026-01-01", "ValidityEndDate": "9999-12-31"},
+        {"Equipment": "10001", "ValidityStartDate": "2026-03-01", "ValidityEndDate": "2026-05-31", "EquipmentName": "Pump"}
+    ]}"#;
+    let target = Target::new().await;
+    let toml = format!(
+        "{EQUIPMENT}[relationships]\nlocatedIn = {{ field = [] }}\n[ids]\nserials = 'ManufacturerSerialNumber'\n"
+    );
+    for text in [SEGMENTS, more] {
+        let input = Input::bytes("equipment.json", text.as_bytes());
+        let inputs = [base_models(), vec![input]].concat();
+        let report = target.import(&inputs, &[source(&toml)]).await;
+        assert!(report.is_complete(), "{report}");
+        let again = target.import(&inputs, &[source(&toml)]).await;
+        assert_eq!(again.total().changed, 0, "{again}");
+        let id = ExternalId::new("erp", "", "10001").unwrap();
+        let twins = target.0.read(|state| {
+            let known = counterpart::domain::id::Position::LATEST_KNOWN;
+            let facts = state.crosswalks.timeline(&id).unwrap().known(known);
+            facts.map(|fact| fact.value.twin).collect::<std::collections::HashSet<_>>().len()
+        });
+        assert_eq!(twins, 1);
+    }
+    let serial = ExternalId::new("serials", "", "44710-07").unwrap();
+    assert!(target.0.read(|state| state.crosswalks.timeline(&serial).is_some()));
+}
+
 #[test]
 fn the_superior_field_rules_and_not_the_label() {
     let text = r#"{"value": [
@@ -111,7 +144,8 @@ async fn real_payloads_are_imported_whole_and_a_second_time_without_change() {
     assert!(report.is_complete() && report.notes == 0, "{report}");
     // Four time segments of three machines, and five places.
     assert_eq!(report.kinds[&Kind::Record].changed, 9, "{report}");
-    assert_eq!(report.kinds[&Kind::Twin].read, 9, "{report}");
+    // Eight twins, and the names of one of them at two times.
+    assert_eq!(report.kinds[&Kind::Twin].read, 11, "{report}");
 }
 
 #[tokio::test]

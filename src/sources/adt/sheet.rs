@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::twin::{Reader, Stated, cell, joined};
 use crate::domain::fact::JsonMap;
 use crate::sources::problem::{Item, Kind, Problem};
-use crate::sources::rows::{Row, Sheet, Sheets, workbook};
+use crate::sources::rows::{Row, Sheets, workbook};
 use crate::sources::text::{self, Bytes};
 
 const MODEL: &str = "ModelID";
@@ -22,7 +22,7 @@ pub fn read<'a>(
     bytes: Bytes,
     reader: Reader<'a>,
 ) -> impl Iterator<Item = Result<Item, Problem>> + Send + use<'a> {
-    let rows = workbook(file, bytes, Sheets::One(None, Box::new(Sheet::default())));
+    let rows = workbook(file, bytes, Sheets::One(None, Box::default()));
     rows.flat_map(move |row| match row {
         Ok(row) => items(&reader, row),
         Err(problem) => vec![Err(problem)],

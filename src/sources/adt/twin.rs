@@ -89,11 +89,11 @@ impl Reader<'_> {
     fn relate(&self, object: &JsonMap) -> Result<Command, String> {
         let end = |field: &str| Ok::<_, String>(TwinRef::External(self.id(object, field)?));
         let called = object.get("$relationshipName").and_then(Value::as_str).unwrap_or_default();
-        // The id tells parallel relationships apart, and two exports have the same.
+        // The bulk form calls the source `$dtId`. The id tells parallel relationships apart, and two exports have the same.
         let key = object.get("$relationshipId").and_then(Value::as_str).unwrap_or_default();
         let properties = object.iter().filter(|(name, v)| !name.starts_with('$') && !v.is_null());
         Ok(Command::Relate(Relate {
-            source: end("$sourceId")?,
+            source: end(if object.contains_key("$sourceId") { "$sourceId" } else { "$dtId" })?,
             name: name("$relationshipName", called).map_err(|e| e.to_string())?,
             target: end("$targetId")?,
             key: key.into(),
@@ -137,6 +137,9 @@ impl Reader<'_> {
                         Ok(()) => found.values.push((path.into(), value)),
                         Err(error) => found.lost("INVALID_VALUE", &path, &error.to_string()),
                     }
+                }
+                (Some(ContentKind::Component { .. }), _) => {
+                    found.lost("INVALID_VALUE", &path, "it is a component, and so an object");
                 }
                 (Some(_), _) => found.lost("INVALID_VALUE", &path, "it is no property"),
                 (None, _) if interface.is_some() => {

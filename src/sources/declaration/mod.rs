@@ -1,15 +1,15 @@
 //! The declaration of a source: one TOML file that says how its files are read.
 
-mod declaration;
 mod declared;
 mod field;
 mod preset;
+mod source;
 mod words;
 
-pub use declaration::{Declaration, Table, base_name};
 pub use declared::{
     Authority, BrickOptions, Declared, Describes, Direction, Format, Gone, IdField, PropertyField,
     PropertyWithUnit, ReadOptions, RelationshipField, ScopedId, Times, Trust, Twins,
 };
 pub use field::Field;
+pub use source::{Declaration, Table, base_name};
 pub use words::{Delimiter, EncodingName, Key, Pattern, Share, Span, TextOrField, Told, ZoneName};

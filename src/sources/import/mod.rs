@@ -1,10 +1,12 @@
 //! The import: files in any order become commands in the right one.
 
+mod check;
 mod here;
 mod report;
 mod run;
 mod target;
 
+pub use check::{Checked, CheckedFile, Sample, check};
 pub use here::Here;
 pub use report::{Counts, Report};
 pub use run::import;

@@ -158,6 +158,13 @@ impl Run<'_> {
                 }),
                 Err(problem) => report.problem(problem),
             }
+            if let Format::Source(at) = format
+                && kinds.contains(&Kind::Twin)
+                && self.sources[at].declaration.has_ids()
+            {
+                // Where rows speak of several times, each has its ids for its own.
+                kinds.push(Kind::Link);
+            }
             surveyed.push(Surveyed { input, format, number, kinds });
         }
         for problem in self.sources.iter().flat_map(|source| source.known.settle()) {
@@ -177,11 +184,11 @@ impl Run<'_> {
                 continue;
             };
             let origin = Origin::file(file.input.name());
-            let commands = source.declaration.commands();
-            let items = commands.into_iter().map(|c| Item { origin: origin.clone(), command: c });
-            let items: Vec<Item> = items.collect();
-            report.kinds.entry(Kind::System).or_default().read += items.len() as u64;
-            self.chunk(items, Kind::System, report).await?;
+            for command in source.declaration.commands() {
+                let kind = Kind::of(&command);
+                report.kinds.entry(kind).or_default().read += 1;
+                self.chunk(vec![Item { origin: origin.clone(), command }], kind, report).await?;
+            }
         }
         Ok(())
     }

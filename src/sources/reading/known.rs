@@ -29,6 +29,8 @@ struct Inner {
     is_settled: bool,
     /// When which rows said something of a key.
     keys: HashMap<u128, Vec<Said>>,
+    /// When things of which several rows speak are there without a gap.
+    spans: HashMap<u128, Vec<Interval>>,
     /// Rows that do not count.
     refused: HashSet<RowId>,
     circles: Circles,
@@ -82,8 +84,12 @@ impl Known {
     pub fn settle(&self) -> Vec<Problem> {
         let mut inner = self.0.lock();
         inner.is_settled = true;
-        inner.keys = HashMap::new();
-        inner.events.settle();
+        let keys = std::mem::take(&mut inner.keys);
+        let several = keys.into_iter().filter(|(_, said)| said.len() > 1);
+        let held = |said: Vec<Said>| joined(said.into_iter().map(|said| said.valid).collect());
+        inner.spans = several.map(|(key, said)| (key, held(said))).collect();
+        let spans = inner.events.settle();
+        inner.spans.extend(spans);
         inner.circles.settle().into_iter().map(|edge| edge_problem(&edge)).collect()
     }
 }
@@ -97,11 +103,11 @@ impl Inner {
             let valid = self.events.interval(row, event)?;
             if event.gone {
                 statement.gone = Some(valid);
-                statement.only_end = true;
             } else {
                 statement.record.valid = valid;
             }
         }
+        self.place(&mut statement);
         let numbers: Vec<usize> = parents(&statement).map(|(number, _)| number).collect();
         for number in numbers.into_iter().rev() {
             if self.circles.holds((row, number)) {
@@ -109,6 +115,25 @@ impl Inner {
             }
         }
         Some(statement)
+    }
+
+    /// Tells what a statement cannot know of the other rows of its key.
+    fn place(&self, statement: &mut Statement) {
+        let valid = statement.record.valid;
+        statement.span = valid;
+        let Some(spans) = self.spans.get(&sum_of(&statement.record.key)) else {
+            return;
+        };
+        if let Some(span) = spans.iter().find(|span| span.covers(&valid)) {
+            statement.span = *span;
+        }
+        // What was gone may come again.
+        if let Some(gone) = &mut statement.gone
+            && let Some(again) = spans.iter().map(|span| span.from).find(|from| *from >= gone.from)
+            && let Some(until) = Interval::new(gone.from, gone.to.min(again))
+        {
+            *gone = until;
+        }
     }
 
     /// The first row of a key counts, as long as it holds.
@@ -143,6 +168,19 @@ impl Inner {
     }
 }
 
+/// The intervals in order, those that touch as one.
+pub(super) fn joined(mut intervals: Vec<Interval>) -> Vec<Interval> {
+    intervals.sort_by_key(|interval| interval.from);
+    let mut joined: Vec<Interval> = Vec::new();
+    for interval in intervals {
+        match joined.last_mut() {
+            Some(last) if last.to >= interval.from => last.to = last.to.max(interval.to),
+            Some(_) | None => joined.push(interval),
+        }
+    }
+    joined
+}
+
 fn parents(statement: &Statement) -> impl Iterator<Item = (usize, &Reference)> {
     statement.references.iter().enumerate().filter(|(_, reference)| reference.is_parent)
 }
@@ -167,7 +205,11 @@ fn content_sum(statement: &Statement) -> u64 {
     let mut hasher = DefaultHasher::new();
     statement.record.valid.hash(&mut hasher);
     for (name, value) in &statement.record.attributes {
-        (name, value.to_string()).hash(&mut hasher);
+        name.hash(&mut hasher);
+        match value {
+            serde_json::Value::String(text) => text.hash(&mut hasher),
+            value => value.to_string().hash(&mut hasher),
+        }
     }
     hasher.finish()
 }

@@ -22,24 +22,43 @@ use crate::sources::rows::Row;
 
 /// Reads the rows of one table.
 pub struct RowReader<'a> {
-    source: &'a Declaration,
-    table: &'a Table,
+    source: Arc<Declaration>,
+    /// The number of the table.
+    at: usize,
     catalogue: &'a Catalogue,
     times: Times,
+    /// The names of identity fields, in the order of the declaration.
+    identity: Vec<Arc<str>>,
+    /// The paths of properties, in the order of the declaration.
+    paths: Vec<PropertyPath>,
     /// The moment from which on a thing is gone when its row does not say since when.
     today: Timestamp,
 }
 
 impl<'a> RowReader<'a> {
-    /// Reads as the table declares.
+    /// Reads as the table of that name declares; none where there is no such table.
     pub fn new(
-        source: &'a Declaration,
-        table: &'a Table,
+        source: &Arc<Declaration>,
+        table: &str,
         catalogue: &'a Catalogue,
         moments: Moments,
-    ) -> Self {
-        let times = Times::new(&table.declared.read, moments);
-        Self { source, table, catalogue, times, today: moments.today() }
+    ) -> Option<Self> {
+        let (name, table) = source.table(table)?;
+        let names = table.declared.identity.keys();
+        let paths = table.declared.properties.keys();
+        Some(Self {
+            at: source.tables.get_index_of(name)?,
+            identity: names.map(|name| name.as_str().into()).collect(),
+            paths: paths.map(|path| path.as_str().into()).collect(),
+            times: Times::new(&table.declared.read, moments),
+            today: moments.today(),
+            source: source.clone(),
+            catalogue,
+        })
+    }
+
+    fn table(&self) -> &Table {
+        &self.source.tables[self.at]
     }
 
     /// What the row states, and what should be known about how it was read.
@@ -74,6 +93,7 @@ impl<'a> RowReader<'a> {
             record,
             origin: row.origin,
             gone,
+            span: valid,
             only_end,
             event: row.event,
         };
@@ -100,6 +120,7 @@ impl<'a> RowReader<'a> {
             ids: Vec::new(),
             references: Vec::new(),
             gone: Some(Interval::since(at)),
+            span: Interval::ALWAYS,
             only_end: true,
             event: row.event,
         }
@@ -129,16 +150,16 @@ impl<'a> RowReader<'a> {
             Value::Array(items) => items.iter().filter_map(|v| self.text(v)).flatten().collect(),
             Value::Null | Value::Object(_) => Vec::new(),
         };
-        let empty = self.table.declared.read.empty.as_deref().unwrap_or_default();
+        let empty = self.table().declared.read.empty.as_deref().unwrap_or_default();
         let says = |text: &String| !text.is_empty() && !empty.contains(text);
         let texts: Vec<String> = texts.into_iter().filter(says).collect();
         (!texts.is_empty()).then_some(texts)
     }
 
     fn key(&self, fields: &JsonMap, remarks: &mut Vec<Remark>) -> Result<ExternalId, String> {
-        let declared = &self.table.declared;
+        let declared = &self.table().declared;
         let mut id = declared.key_prefix.clone().unwrap_or_default();
-        for (number, field) in self.table.key.0.iter().enumerate() {
+        for (number, field) in self.table().key.0.iter().enumerate() {
             let Some(part) = self.one(field, fields) else {
                 return Err(format!("the row has no id in {field}; it could not be found again"));
             };
@@ -170,7 +191,7 @@ impl<'a> RowReader<'a> {
     }
 
     fn kind(&self, fields: &JsonMap) -> Result<Arc<str>, String> {
-        let told = match &self.table.declared.kind {
+        let told = match &self.table().declared.kind {
             Some(TextOrField::Fixed(kind)) => Some(kind.clone()),
             Some(TextOrField::Told(told)) => self.one(&told.field, fields),
             None => None,
@@ -180,7 +201,7 @@ impl<'a> RowReader<'a> {
     }
 
     fn model(&self, fields: &JsonMap) -> Result<Option<Dtmi>, String> {
-        let declared = &self.table.declared;
+        let declared = &self.table().declared;
         let Some(field) = &declared.model_field else {
             return Ok(declared.model.clone());
         };
@@ -196,17 +217,19 @@ impl<'a> RowReader<'a> {
     }
 
     fn identity(&self, fields: &JsonMap) -> BTreeMap<Arc<str>, Arc<str>> {
-        let declared = self.table.declared.identity.iter();
+        let declared = self.table().declared.identity.values().zip(&self.identity);
         declared
-            .filter_map(|(name, field)| {
-                let texts: Vec<String> = self.texts(field, fields).collect();
-                (!texts.is_empty()).then(|| (name.as_str().into(), texts.join(" ").into()))
+            .filter_map(|(field, name)| {
+                let mut texts = self.texts(field, fields);
+                let first = texts.next()?;
+                let all = texts.fold(first, |all, next| format!("{all} {next}"));
+                Some((name.clone(), all.into()))
             })
             .collect()
     }
 
     fn stated(&self, fields: &JsonMap, remarks: &mut Vec<Remark>) -> Option<Timestamp> {
-        let value = self.value(self.table.declared.times.stated.as_ref()?, fields)?;
+        let value = self.value(self.table().declared.times.stated.as_ref()?, fields)?;
         match self.times.moment(value) {
             Ok(moment) => moment,
             Err(problem) => {
@@ -224,14 +247,15 @@ impl<'a> RowReader<'a> {
         remarks: &mut Vec<Remark>,
     ) -> Result<BTreeMap<PropertyPath, Value>, String> {
         let mut claims = BTreeMap::new();
-        for (path, declared) in &self.table.declared.properties {
+        for (declared, key) in self.table().declared.properties.values().zip(&self.paths) {
+            let path: &str = key;
             let Some(value) = self.value(declared.field(), fields) else {
                 continue;
             };
             let model = model.filter(|model| self.catalogue.get(model).is_some());
             let content = model.and_then(|model| property(self.catalogue, model, path));
             // What only the format proposes is left out where the model has no such property.
-            let is_own = self.table.own.properties.contains_key(path);
+            let is_own = self.table().own.properties.contains_key(path);
             if model.is_some() && content.is_none() && !is_own {
                 continue;
             }
@@ -246,14 +270,14 @@ impl<'a> RowReader<'a> {
                 remarks.push(Remark::error("INVALID_VALUE", message));
                 continue;
             }
-            claims.insert(path.as_str().into(), value);
+            claims.insert(key.clone(), value);
         }
         Ok(claims)
     }
 
     fn ids(&self, fields: &JsonMap) -> Result<Vec<ExternalId>, String> {
         let mut ids = Vec::new();
-        for (system, declared) in &self.table.declared.ids {
+        for (system, declared) in &self.table().declared.ids {
             let (field, scope) = declared.parts();
             for id in self.texts(field, fields) {
                 ids.push(external(system, &self.scope(Some(&scope), fields)?, &id)?);
@@ -264,8 +288,8 @@ impl<'a> RowReader<'a> {
 
     fn references(&self, fields: &JsonMap, record: &PutRecord) -> Result<Vec<Reference>, String> {
         let mut references = Vec::new();
-        for (relationship, declared) in &self.table.declared.relationships {
-            let is_own = self.table.own.relationships.contains_key(relationship);
+        for (relationship, declared) in &self.table().declared.relationships {
+            let is_own = self.table().own.relationships.contains_key(relationship);
             if !is_own && !self.allows(record.model.as_ref(), relationship) {
                 continue;
             }
@@ -301,7 +325,7 @@ impl<'a> RowReader<'a> {
         fields: &JsonMap,
         stated: Option<Timestamp>,
     ) -> Result<(Interval, Option<Interval>, bool), String> {
-        let times = &self.table.declared.times;
+        let times = &self.table().declared.times;
         let moment = |field: &Option<Field>| match field {
             Some(field) => match self.value(field, fields) {
                 Some(value) => self.times.moment(value),
@@ -317,7 +341,7 @@ impl<'a> RowReader<'a> {
         let valid = Interval::new(from, to).ok_or_else(|| {
             format!("the row holds from {from} to {to}; it must begin before it ends")
         })?;
-        for gone in self.table.declared.gone.iter().flatten() {
+        for gone in self.table().declared.gone.iter().flatten() {
             let said = self.value(&gone.field, fields);
             if !said.is_some_and(|said| gone.values.iter().any(|value| same(said, value))) {
                 continue;
@@ -333,12 +357,11 @@ impl<'a> RowReader<'a> {
 
 /// Whether a field says what is declared, whatever it is written as.
 fn same(said: &Value, declared: &Value) -> bool {
-    match (said, declared) {
-        (Value::String(said), Value::String(declared)) => said.trim() == declared,
-        (Value::String(said), declared) => said.trim() == declared.to_string(),
-        (said, Value::String(declared)) => said.to_string() == *declared,
-        (said, declared) => said == declared,
-    }
+    let text = |value: &Value| match value {
+        Value::String(text) => text.trim().to_owned(),
+        value => value.to_string(),
+    };
+    text(said) == text(declared)
 }
 
 fn external(system: &str, scope: &str, id: &str) -> Result<ExternalId, String> {

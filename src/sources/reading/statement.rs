@@ -1,7 +1,7 @@
 //! What a row states, and the commands that it is.
 
 use crate::domain::command::{
-    Command, DeleteTwin, PutRecord, PutTwin, Relate, RetractRecord, TwinRef,
+    Command, DeleteTwin, LinkId, PutRecord, PutTwin, Relate, RetractRecord, SetProperties, TwinRef,
 };
 use crate::domain::fact::JsonMap;
 use crate::domain::id::ExternalId;
@@ -23,6 +23,9 @@ pub struct Statement {
     pub references: Vec<Reference>,
     /// When the system does not have the thing any more; what it says holds before.
     pub gone: Option<Interval>,
+    /// Since when and until when the thing is there without a gap: its rows of other times are of the
+    /// same twin.
+    pub span: Interval,
     /// Whether only its end is known, and nothing of what it was.
     pub only_end: bool,
     /// What happened, in a stream of changes.
@@ -50,7 +53,7 @@ impl Statement {
         let mut commands = Vec::new();
         if !self.only_end {
             if makes {
-                commands.push(self.twin());
+                commands.extend(self.twin());
                 commands.extend(self.references.iter().map(|reference| self.relation(reference)));
             }
             commands.push(Command::PutRecord(self.record));
@@ -66,17 +69,44 @@ impl Statement {
         commands
     }
 
-    fn twin(&self) -> Command {
-        let identifiers = std::iter::once(&self.record.key).chain(&self.ids).cloned().collect();
+    /// The twin, with what is said of it now. Where other rows speak of other times, it is there for
+    /// all of them, and only what is said has its time.
+    fn twin(&self) -> Vec<Command> {
+        let (key, valid) = (&self.record.key, self.record.valid);
+        let source = Some(key.system.clone());
         let claims = self.record.claims.iter();
-        Command::PutTwin(PutTwin {
+        let properties: Vec<_> = claims.map(|(path, v)| (path.clone(), v.clone())).collect();
+        let mut put = PutTwin {
             id: None,
-            identifiers,
+            identifiers: vec![key.clone()],
             model: self.record.model.clone(),
-            properties: claims.map(|(path, value)| (path.clone(), value.clone())).collect(),
-            valid: self.record.valid,
-            source: Some(self.record.key.system.clone()),
-        })
+            properties: Vec::new(),
+            valid: self.span,
+            source: source.clone(),
+        };
+        if self.span == valid {
+            put.identifiers.extend(self.ids.iter().cloned());
+            put.properties = properties;
+            return vec![Command::PutTwin(put)];
+        }
+        let mut commands = vec![Command::PutTwin(put)];
+        let twin = TwinRef::External(key.clone());
+        if !properties.is_empty() {
+            let twin = twin.clone();
+            let set = SetProperties { twin, properties, valid, source };
+            commands.push(Command::SetProperties(set));
+        }
+        commands.extend(self.ids.iter().map(|external| {
+            Command::LinkId(LinkId {
+                external: external.clone(),
+                twin: twin.clone(),
+                valid,
+                reason: "imported".into(),
+                confidence: 1.0,
+                replace: false,
+            })
+        }));
+        commands
     }
 
     fn relation(&self, reference: &Reference) -> Command {

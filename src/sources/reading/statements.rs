@@ -42,6 +42,7 @@ pub fn statements<'a>(
     Ok(Statements {
         source: source.clone(),
         rows,
+        reader: None,
         file: input.name().clone(),
         number,
         read: 0,
@@ -56,6 +57,8 @@ pub fn statements<'a>(
 pub struct Statements<'a> {
     source: Source<'a>,
     rows: Rows,
+    /// The reader of the table that the last row was of.
+    reader: Option<(Arc<str>, RowReader<'a>)>,
     file: Arc<str>,
     number: u32,
     /// Rows that were read.
@@ -93,14 +96,18 @@ impl Statements<'_> {
         }
     }
 
-    fn statement(&self, row: Row) -> Result<(Statement, Vec<Remark>), String> {
+    fn statement(&mut self, row: Row) -> Result<(Statement, Vec<Remark>), String> {
         let name = row.table.clone().unwrap_or_default();
-        let declaration = &self.source.declaration;
-        let (_, table) = declaration
-            .table(&name)
-            .ok_or_else(|| format!("the table `{name}` is not declared"))?;
-        let reader = RowReader::new(declaration, table, self.source.catalogue, self.source.moments);
-        reader.read(row)
+        let is_same = self.reader.as_ref().is_some_and(|(table, _)| *table == name);
+        if !is_same {
+            let Source { declaration, catalogue, moments, .. } = &self.source;
+            let reader = RowReader::new(declaration, &name, catalogue, *moments);
+            self.reader = reader.map(|reader| (name.clone(), reader));
+        }
+        match &self.reader {
+            Some((_, reader)) => reader.read(row),
+            None => Err(format!("the table `{name}` is not declared")),
+        }
     }
 
     fn add(&mut self, id: RowId, statement: Statement) {

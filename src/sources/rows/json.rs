@@ -19,12 +19,11 @@ pub fn elements(
     places: Vec<Vec<String>>,
 ) -> impl Iterator<Item = Result<(Origin, Value), Problem>> + Send + use<> {
     let file = file.clone();
-    let pointers: Vec<String> = places.iter().map(|place| base(place)).collect();
     Elements::at(&file.clone(), text, places).map(move |found| {
         let element = found?;
         let origin = Origin::line(&file, element.line);
-        let origin = match element.number {
-            Some(number) => origin.at(&format!("{}/{number}", pointers[element.place])),
+        let origin = match &element.pointer {
+            Some(pointer) => origin.at(pointer),
             None => origin,
         };
         value(&file, &element, origin)
@@ -39,7 +38,7 @@ pub fn lines(
     let file = file.clone();
     Lines::new(&file.clone(), text).map(move |found| {
         let (line, text) = found?;
-        let element = Element { line, place: 0, number: None, text };
+        let element = Element { line, place: 0, pointer: None, text };
         value(&file, &element, Origin::line(&file, line))
     })
 }
@@ -71,10 +70,6 @@ pub fn said(fields: JsonMap) -> JsonMap {
         Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => true,
     };
     fields.into_iter().filter(|(_, value)| says(value)).collect()
-}
-
-fn base(place: &[String]) -> String {
-    if place.is_empty() { String::new() } else { text::pointer(place) }
 }
 
 fn value(file: &Arc<str>, element: &Element, origin: Origin) -> Result<(Origin, Value), Problem> {

@@ -26,8 +26,11 @@ pub enum Sheets {
     /// One: of this name, or the first.
     One(Option<String>, Box<Sheet>),
     /// Those for which there is a way to read them.
-    Several(Box<dyn Fn(&str) -> Option<Sheet> + Send>),
+    Several(Way),
 }
+
+/// How the sheet of a name is read; none where it is not.
+pub type Way = Box<dyn Fn(&str) -> Option<Sheet> + Send>;
 
 /// The rows of a workbook.
 pub fn rows(file: &Arc<str>, bytes: Bytes, sheets: Sheets) -> Rows {
@@ -163,7 +166,8 @@ fn one(
     };
     let mut reader = SheetReader::new(file, name, sheet);
     let send = |found: Vec<Found>| {
-        found.into_iter().try_for_each(|row| sender.send(row)).map_err(|_| Ended::Nobody)
+        let taken = found.into_iter().all(|row| sender.send(row).is_ok());
+        if taken { Ok(()) } else { Err(Ended::Nobody) }
     };
     while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(Ended::Broken)? {
         let row = reader.cell(cell.pos, &cell.value, cell.formula.is_some());

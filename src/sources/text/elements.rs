@@ -17,8 +17,8 @@ pub struct Element {
     pub line: u64,
     /// Which of the pointers led to it.
     pub place: usize,
-    /// Its number in the array there, from 0; none when no array stood there.
-    pub number: Option<u64>,
+    /// The JSON pointer of the element; none at the top.
+    pub pointer: Option<String>,
     /// Its JSON.
     pub text: String,
 }
@@ -68,7 +68,7 @@ impl Elements {
         Self::at(file, text, vec![Vec::new()])
     }
 
-    /// The elements of the arrays, or the single values, where the places lead.
+    /// The elements of the arrays, or the single values, where the places lead; a token `*` is any.
     pub fn at(file: &Arc<str>, text: Text, places: Vec<Vec<String>>) -> Self {
         Self {
             text,
@@ -113,7 +113,8 @@ impl Elements {
                     continue;
                 }
                 self.array = Some((place, number + 1));
-                return self.taken(place, Some(number)).map(Some);
+                let pointer = format!("{}/{number}", self.way(None));
+                return self.taken(place, Some(pointer)).map(Some);
             }
             if let Some(element) = self.walk(byte)? {
                 return Ok(Some(element));
@@ -174,7 +175,7 @@ impl Elements {
         }
         // The document itself is the first that was entered, and has no token.
         let way = || self.entered.iter().skip(1).map(|step| &step.token).chain(token.as_ref());
-        let leads = |place: &Vec<String>| way().zip(place).all(|(a, b)| a == b);
+        let leads = |place: &Vec<String>| way().zip(place).all(|(a, b)| a == b || b == "*");
         let depth = way().count();
         let exact = self.places.iter().position(|p| p.len() == depth && leads(p));
         let further = self.places.iter().any(|p| p.len() > depth && leads(p));
@@ -194,7 +195,8 @@ impl Elements {
             }
             Some(place) => {
                 self.missing_since = None;
-                self.taken(place, None).map(Some)
+                let pointer = token.map(|token| self.way(Some(&token)));
+                self.taken(place, pointer).map(Some)
             }
             None => {
                 let line = self.line;
@@ -208,6 +210,12 @@ impl Elements {
                 Ok(None)
             }
         }
+    }
+
+    /// The JSON pointer of what was entered last, or of what stands in it under a token.
+    fn way(&self, token: Option<&String>) -> String {
+        let tokens = self.entered.iter().skip(1).map(|step| &step.token).chain(token);
+        tokens.map(|token| escaped(token)).collect()
     }
 
     fn enter(&mut self, token: Option<String>, passed: Option<u64>) -> Result<(), Problem> {
@@ -234,7 +242,7 @@ impl Elements {
     }
 
     /// Takes the value that begins here as an element.
-    fn taken(&mut self, place: usize, number: Option<u64>) -> Result<Element, Problem> {
+    fn taken(&mut self, place: usize, pointer: Option<String>) -> Result<Element, Problem> {
         let line = self.line;
         let taken = self.take().map_err(|e| unreadable(&self.file, line, &e))?;
         if !taken.whole {
@@ -252,7 +260,7 @@ impl Elements {
             let message = "the element that begins here is not UTF-8; save the file as UTF-8";
             Problem::error(origin, "NOT_UTF8", message)
         })?;
-        Ok(Element { line, place, number, text })
+        Ok(Element { line, place, pointer, text })
     }
 
     /// Takes the value that begins here; of one that is too long it keeps only the beginning.
@@ -316,7 +324,11 @@ pub fn pointer(tokens: &[String]) -> String {
     if tokens.is_empty() {
         return "the top".to_owned();
     }
-    tokens.iter().map(|t| format!("/{}", t.replace('~', "~0").replace('/', "~1"))).collect()
+    tokens.iter().map(|token| escaped(token)).collect()
+}
+
+fn escaped(token: &str) -> String {
+    format!("/{}", token.replace('~', "~0").replace('/', "~1"))
 }
 
 fn lines_in(bytes: &[u8]) -> u64 {

@@ -103,6 +103,11 @@ impl Declaration {
         self.declared.twins.unwrap_or_default()
     }
 
+    /// Whether rows have further ids.
+    pub fn has_ids(&self) -> bool {
+        self.tables.values().any(|table| !table.declared.ids.is_empty())
+    }
+
     /// Whether a file, by its name, is of this source: named by it, or `None` where it names none.
     pub fn names(&self, file: &str) -> Option<bool> {
         let base = base_name(file);

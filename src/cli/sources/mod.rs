@@ -1,0 +1,6 @@
+//! `counterpart sources`
+
+mod check;
+mod command;
+
+pub use command::Sources;
