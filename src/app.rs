@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::{Config, ConfigError};
-use crate::curation::{Curator, Thresholds};
+use crate::curation::Curator;
 use crate::engine::Engine;
 use crate::feed::Feed;
 use crate::graphql::{ExampleOperation, SchemaFailed, SchemaService, TransportOptions};
@@ -70,14 +70,23 @@ pub async fn start_engine(config: &Config) -> Result<Engine, StartError> {
 ///
 /// # Errors
 /// When the schema cannot be built from the models.
-pub fn start_graphql(config: &Config, engine: &Engine) -> Result<Arc<SchemaService>, StartError> {
+pub async fn start_graphql(
+    config: &Config,
+    engine: &Engine,
+) -> Result<Arc<SchemaService>, StartError> {
     let feed = Feed::start(engine, config.limits.subscriber_events);
-    Ok(SchemaService::start(engine.clone(), feed, config.reads.clone())?)
+    let curator = start_curator(config, engine, &feed).await;
+    Ok(SchemaService::start(curator, feed, config.reads.clone())?)
+}
+
+async fn start_curator(config: &Config, engine: &Engine, feed: &Feed) -> Curator {
+    Curator::start(engine.clone(), Some(feed.clone()), config.matching.thresholds()).await
 }
 
 /// A running server.
 pub struct App {
     engine: Engine,
+    curator: Curator,
     address: SocketAddr,
     /// First `/readyz` says no; then, after the drain, everything stops.
     leaving: CancellationToken,
@@ -107,8 +116,9 @@ impl App {
         let engine = start_engine(config).await?;
         let (leaving, stop) = (CancellationToken::new(), CancellationToken::new());
         let feed = Feed::start(&engine, config.limits.subscriber_events);
-        let graphql = SchemaService::start(engine.clone(), feed.clone(), config.reads.clone())?;
-        let curation = Curator::start(engine.clone(), Thresholds::default()).await;
+        let curator = start_curator(config, &engine, &feed).await;
+        let reads = config.reads.clone();
+        let graphql = SchemaService::start(curator.clone(), feed.clone(), reads)?;
         let intake = Intake::new(engine.clone(), config.ingest.intake());
         let mqtt = start_mqtt(config, &intake, &stop)?;
         let counting = config.coverage.count_every().filter(|_| metrics.is_some());
@@ -117,7 +127,7 @@ impl App {
         let routes = router(Routes {
             engine: engine.clone(),
             feed,
-            curation,
+            curator: curator.clone(),
             graphql,
             transport: TransportOptions {
                 limits: config.graphql.clone(),
@@ -145,6 +155,7 @@ impl App {
         let note = Note::leave(&config.database.location(), address);
         Ok(Self {
             engine,
+            curator,
             address,
             leaving,
             drain: Duration::from_millis(config.server.drain_ms),
@@ -164,6 +175,11 @@ impl App {
     /// Reads and writes.
     pub fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// Names, matching and what is to be decided.
+    pub fn curator(&self) -> &Curator {
+        &self.curator
     }
 
     /// Stops the server when it is cancelled.

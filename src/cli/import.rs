@@ -17,9 +17,9 @@ use super::declarations::Declarations;
 use super::files::found;
 use super::output::{Failure, say, tell};
 use crate::app::{StartError, server_of, start_engine};
-use crate::engine::Engine;
+use crate::curation::{Curated, Curator};
 use crate::http::{BUNDLE_TYPE, Bundle, BundledFile};
-use crate::sources::import::{Here, Report, import};
+use crate::sources::import::{Report, import};
 use crate::sources::text::Input;
 use crate::store::StoreError;
 
@@ -60,7 +60,11 @@ impl Import {
         let config = self.common.config()?;
         let location = config.database.location();
         match (start_engine(&config).await, server_of(&location)) {
-            (Ok(engine), _) => self.here(&engine, &sources).await,
+            (Ok(engine), _) => {
+                let thresholds = config.matching.thresholds();
+                let curator = Curator::start(engine, None, thresholds).await;
+                self.here(&curator, &sources).await
+            }
             (Err(StartError::Store(StoreError::Locked(_))), Some(url)) => {
                 tell(format_args!("A server uses this directory; importing through {url}."));
                 self.remote(&url, &sources).await
@@ -69,9 +73,9 @@ impl Import {
         }
     }
 
-    async fn here(&self, engine: &Engine, sources: &Declarations) -> Result<ExitCode, Failure> {
+    async fn here(&self, curator: &Curator, sources: &Declarations) -> Result<ExitCode, Failure> {
         let inputs: Vec<Input> = self.files.iter().map(|path| Input::file(path)).collect();
-        let target = Here { engine: engine.clone(), actor: "import".to_owned() };
+        let target = Curated::new(curator, "import");
         let bar = progress_bar();
         let mut show = |report: &Report| {
             let total = report.total();
@@ -80,7 +84,7 @@ impl Import {
         };
         let report = import(&target, &inputs, &sources.parsed, &mut show).await;
         bar.finish_and_clear();
-        engine.stop().await;
+        curator.engine().stop().await;
         if self.json {
             let json = serde_json::to_string_pretty(&report);
             say(json.map_err(|e| Failure::Other(e.to_string()))?)?;

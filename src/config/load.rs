@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::coverage::Coverage;
 use super::ingest::Ingest;
 use super::limits::Limits;
+use super::matching::Matching;
 use super::mqtt::Mqtt;
 use super::roles::{Places, RoleRoots};
 use super::server::Server;
@@ -35,6 +36,8 @@ pub struct Config {
     pub roles: RoleRoots,
     /// How places nest.
     pub places: Places,
+    /// When records are linked, and when a person is asked.
+    pub matching: Matching,
     /// Which of several sources' values survives.
     pub survivorship: Survivorship,
     /// The coverage board.
@@ -89,6 +92,9 @@ impl Config {
     /// # Errors
     /// When a model in them is no DTMI, or a number makes no sense.
     pub fn rules(&self) -> Result<Rules, ConfigError> {
+        if let Some(problem) = self.matching.problem() {
+            return Err(ConfigError::Role(Box::new(Rejection::Invalid(problem))));
+        }
         Ok(Rules {
             roles: Roles::new(self.roles.roots().map_err(Box::new)?),
             places: self.places.rules(),

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
 use super::follow;
 use super::names::Names;
+use super::staging::Shelf;
 use super::thresholds::Thresholds;
 use crate::domain::id::{Position, TwinId};
 use crate::engine::Engine;
+use crate::feed::Feed;
 
 /// How long a reader waits for the indexes.
 const FOLLOWS_WITHIN: Duration = Duration::from_secs(2);
@@ -29,17 +31,24 @@ pub(super) struct Inner {
     pub(super) followed: watch::Sender<Position>,
     /// Held by who decides: two runs at once would each make a twin of the same record.
     pub(super) settling: tokio::sync::Mutex<()>,
+    /// Imports that wait to be committed.
+    pub(super) shelf: Mutex<Shelf>,
+    pub(super) feed: Option<Feed>,
     pub(super) thresholds: Thresholds,
 }
 
 impl Curator {
     /// Indexes what there is, and follows what the engine commits from then on.
-    pub async fn start(engine: Engine, thresholds: Thresholds) -> Self {
+    ///
+    /// With a feed, previews tell how many subscribers would hear of them.
+    pub async fn start(engine: Engine, feed: Option<Feed>, thresholds: Thresholds) -> Self {
         let inner = Arc::new(Inner {
             engine,
             names: RwLock::new(Names::default()),
             followed: watch::Sender::new(Position::START),
             settling: tokio::sync::Mutex::new(()),
+            shelf: Mutex::default(),
+            feed,
             thresholds,
         });
         follow::start(&inner).await;

@@ -5,9 +5,13 @@ mod follow;
 mod names;
 mod probe;
 pub mod settle;
+mod staging;
+mod target;
 mod thresholds;
 
 pub use curator::Curator;
-pub use probe::{Match, Probe, Weight};
-pub use settle::{Deeds, Settled};
+pub use probe::{Match, Probe};
+pub use settle::Deeds;
+pub use staging::{Staged, StagedId, StagedImport, StagingError};
+pub use target::Curated;
 pub use thresholds::Thresholds;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::curator::Curator;
+use crate::domain::curation::Weight;
 use crate::domain::id::TwinId;
 use crate::domain::view::View;
 use crate::dtdl::Dtmi;
@@ -20,6 +21,8 @@ pub struct Probe {
     pub text: Option<String>,
     /// What is known of it, by the names of identity fields: `serial`, `manufacturer`, `tag` …
     pub fields: BTreeMap<Arc<str>, Arc<str>>,
+    /// The system that says so, if one does.
+    pub system: Option<Arc<str>>,
     /// Only twins of these models and their subtypes; of any when empty.
     pub models: Vec<Dtmi>,
     /// How many twins at most.
@@ -37,18 +40,9 @@ pub struct Match {
     pub weights: Vec<Weight>,
 }
 
-/// What one comparison says.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Weight {
-    /// What was compared.
-    pub comparison: Arc<str>,
-    /// What it adds to the evidence, in bits: each bit doubles the odds, a negative one halves them.
-    pub bits: f64,
-}
-
 impl Curator {
     /// The twins that may be meant, the most probable first.
-    pub fn probe(&self, probe: &Probe) -> Vec<Match> {
+    pub async fn probe(&self, probe: &Probe) -> Vec<Match> {
         let mut found: BTreeMap<TwinId, Match> = BTreeMap::new();
         for candidate in self.by_text(probe) {
             let better =
@@ -72,7 +66,15 @@ impl Curator {
         let exactly = self.named(text);
         let each = NAME_SAYS / exactly.len().max(1) as f64;
         let beginning = self.named_like(text, probe.limit);
-        let weight = |bits| vec![Weight { comparison: "name".into(), bits }];
+        let weight = |weight: f64| {
+            let weight = (weight * 100.0).round() / 100.0;
+            vec![Weight {
+                comparison: "name".into(),
+                left: Some(text.as_str().into()),
+                right: None,
+                weight,
+            }]
+        };
         let of = |twin: TwinId, probability: f64| Match {
             twin,
             probability,

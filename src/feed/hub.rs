@@ -66,6 +66,16 @@ impl Feed {
         feed
     }
 
+    /// How many subscribers want events of any of these twins.
+    pub fn subscribers_of(&self, twins: impl IntoIterator<Item = TwinId>) -> usize {
+        let hub = self.hub.lock();
+        let of_twins =
+            twins.into_iter().flat_map(|twin| hub.of_twin.get(&twin).into_iter().flatten());
+        let numbers: std::collections::BTreeSet<u64> =
+            of_twins.chain(&hub.of_all).copied().collect();
+        numbers.len()
+    }
+
     /// How many subscribers are served.
     pub fn subscribers(&self) -> usize {
         self.hub.lock().subscribers.len()

@@ -9,8 +9,9 @@ use super::build::{Answer, Arg, Later, input, one, slow_field, text};
 use super::scope::{ARGUMENTS as SCOPE_ARGUMENTS, Reader, reader};
 use super::types::twin_links::model_argument;
 use super::types::{
-    compatibility, coverage, decision, disagreements, model, page, resolution, server_info, source,
-    source_record, stream_list, system, task, twin, twin_search, verdict,
+    candidate, compatibility, coverage, decision, disagreements, model, page, resolution,
+    server_info, source, source_record, staged, stream_list, system, task, twin, twin_search,
+    verdict,
 };
 use super::world::World;
 
@@ -125,6 +126,10 @@ fn other_fields() -> Vec<Field> {
             .description("The systems of ids that were declared."),
         scoped("sources", "[RecordSource!]!", |at, _| source::all(at))
             .description("The sources of records that were declared."),
+        with(candidate::ARGUMENTS, slow_field("candidates", "[MatchCandidate!]!", candidate::find))
+            .description("Which twins a thing may be of which this is known, the most probable first: a new record is matched against all that there are."),
+        scoped("stagedImports", "[StagedImport!]!", staged::all)
+            .description("Imports that wait to be committed or discarded, the last one first."),
         with(STREAMS, scoped("streams", "StreamConnection!", stream_list::page))
             .description("Streams, in the order in which they were first heard of."),
         with(STREAM, scoped("stream", "Stream", stream_list::find))

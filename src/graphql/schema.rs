@@ -7,10 +7,10 @@ use async_graphql::dynamic::{Schema, SchemaBuilder, SchemaError, Type};
 use super::field_errors::FieldErrors;
 use super::served::Served;
 use super::types::{
-    binding, compatibility, component, coverage, coverage_lists, decision, external_id, impact,
-    migration, model, page, payload, property, provenance, reading, record_ref, relationship,
-    resolution, scalars, server_info, source, source_record, state, stream, stream_list, system,
-    task, twin, twin_change, twin_search, typed, upload, value, verdict,
+    binding, candidate, compatibility, component, coverage, coverage_lists, decision, external_id,
+    impact, migration, model, page, payload, property, provenance, reading, record_ref,
+    relationship, resolution, scalars, server_info, source, source_record, staged, state, stream,
+    stream_list, system, task, twin, twin_change, twin_search, typed, upload, value, verdict,
 };
 use super::world::World;
 use super::{mutation, query, subscription};
@@ -54,6 +54,8 @@ fn own_types() -> Vec<Type> {
         coverage::types(),
         coverage_lists::types(),
         server_info::types(),
+        candidate::types(),
+        staged::types(),
         mutation::inputs(),
     ]
     .into_iter()

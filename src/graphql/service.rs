@@ -23,6 +23,7 @@ use super::scope::Arrival;
 use super::served::{Served, Wanted};
 use super::transport::GraphqlService;
 use super::world::World;
+use crate::curation::Curator;
 use crate::domain::state::State;
 use crate::dtdl::{Catalogue, Dtmi};
 use crate::engine::Engine;
@@ -35,6 +36,7 @@ pub struct SchemaService {
 }
 
 struct Inner {
+    curator: Curator,
     engine: Engine,
     feed: Feed,
     bounds: Arc<ReadBounds>,
@@ -89,15 +91,17 @@ impl SchemaService {
     /// # Errors
     /// When the types do not fit together.
     pub fn start(
-        engine: Engine,
+        curator: Curator,
         feed: Feed,
         bounds: ReadBounds,
     ) -> Result<Arc<Self>, SchemaFailed> {
+        let engine = curator.engine().clone();
         let bounds = Arc::new(bounds);
         let mut plan = Plan::default();
-        let base = Base { engine: &engine, feed: &feed, bounds: &bounds };
+        let base = Base { curator: &curator, engine: &engine, feed: &feed, bounds: &bounds };
         let built = base.build(&mut plan, None)?;
         let inner = Inner {
+            curator,
             engine,
             feed,
             bounds,
@@ -150,7 +154,12 @@ impl Built {
 
 impl Inner {
     fn base(&self) -> Base<'_> {
-        Base { engine: &self.engine, feed: &self.feed, bounds: &self.bounds }
+        Base {
+            curator: &self.curator,
+            engine: &self.engine,
+            feed: &self.feed,
+            bounds: &self.bounds,
+        }
     }
 
     fn current(&self) -> Arc<Built> {
@@ -224,6 +233,7 @@ impl Inner {
 
 /// What all schemas of a service are built on.
 struct Base<'a> {
+    curator: &'a Curator,
     engine: &'a Engine,
     feed: &'a Feed,
     bounds: &'a Arc<ReadBounds>,
@@ -244,6 +254,7 @@ impl Base<'_> {
         }
         let world = World {
             engine: self.engine.clone(),
+            curator: self.curator.clone(),
             feed: self.feed.clone(),
             types: served.clone(),
             bounds: self.bounds.clone(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::bounds::ReadBounds;
 use super::served::Served;
+use crate::curation::Curator;
 use crate::engine::Engine;
 use crate::feed::Feed;
 
@@ -11,6 +12,8 @@ use crate::feed::Feed;
 pub struct World {
     /// Reads and writes.
     pub engine: Engine,
+    /// Names, matching and what is to be decided.
+    pub curator: Curator,
     /// What happens to twins.
     pub feed: Feed,
     /// The types of this schema.

@@ -17,10 +17,11 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
 use super::body;
+use crate::curation::{Curated, Curator, StagedImport};
 use crate::engine::Engine;
 use crate::problem::Problem;
 use crate::sources::declaration::Declaration;
-use crate::sources::import::{Here, Report, import};
+use crate::sources::import::{Report, import};
 
 use crate::sources::text::Input;
 
@@ -69,11 +70,18 @@ pub struct BundledFile {
 #[serde(deny_unknown_fields)]
 struct Params {
     name: Option<String>,
+    stage: Option<bool>,
+}
+
+enum Imported {
+    Done(Report),
+    Staged(Arc<StagedImport>),
 }
 
 #[derive(Clone)]
 struct Importer {
     engine: Engine,
+    curator: Curator,
     room: Arc<Semaphore>,
     bytes_max: usize,
 }
@@ -81,9 +89,12 @@ struct Importer {
 /// `POST /import?name=plant.ndjson` with one file as the body, or a [`Bundle`] of several.
 ///
 /// Answers the report as JSON, or as text when that is accepted: 200 when everything was imported,
-/// 207 when some of it was rejected, 422 when nothing was imported.
-pub fn router(engine: Engine, bytes_max: usize) -> Router {
-    let importer = Importer { engine, room: Arc::new(Semaphore::new(IMPORTS_MAX)), bytes_max };
+/// 207 when some of it was rejected, 422 when nothing was imported. With `stage=true` nothing is imported yet: the
+/// answer tells what would be, and under which name it waits in `/imports`.
+pub fn router(curator: Curator, bytes_max: usize) -> Router {
+    let engine = curator.engine().clone();
+    let importer =
+        Importer { engine, curator, room: Arc::new(Semaphore::new(IMPORTS_MAX)), bytes_max };
     Router::new().route("/import", post(post_import).fallback(only_post)).with_state(importer)
 }
 
@@ -122,6 +133,7 @@ impl Importer {
             return Err(Problem::new(status, "UNSUPPORTED_CONTENT_TYPE", detail));
         }
         let is_bundle = content_type == BUNDLE_TYPE;
+        let stages = params.stage.unwrap_or_default();
         let name = match params.name {
             None if !is_bundle => {
                 let detail = "add ?name= with the file's name; its extension tells the format";
@@ -136,13 +148,17 @@ impl Importer {
         // Reading the files is work without end to other requests, so it has a thread of its own.
         let work = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            importer.import(is_bundle, &name, bytes)
+            importer.import((is_bundle, stages), &name, bytes)
         });
-        let report = work.await.map_err(|error| {
+        let imported = work.await.map_err(|error| {
             tracing::error!(%error, "an import panicked");
             let detail = "the import failed; the server's log says why";
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", detail)
         })??;
+        let report = match imported {
+            Imported::Done(report) => report,
+            Imported::Staged(import) => return Ok(super::staged::answer(&import)),
+        };
         let status = self.status(&report)?;
         if text(header::ACCEPT).is_some_and(|accept| accept.starts_with("text/plain")) {
             return Ok((status, format!("{report}\n")).into_response());
@@ -150,16 +166,25 @@ impl Importer {
         Ok((status, Json(report)).into_response())
     }
 
-    fn import(&self, is_bundle: bool, name: &str, bytes: Vec<u8>) -> Result<Report, Problem> {
+    fn import(
+        &self,
+        (is_bundle, stages): (bool, bool),
+        name: &str,
+        bytes: Vec<u8>,
+    ) -> Result<Imported, Problem> {
         let (inputs, sources) = if is_bundle {
             unpack(&bytes, self.bytes_max)?
         } else {
             check_size(&bytes, &mut self.bytes_max.clone(), self.bytes_max)?;
             (vec![Input::bytes(name, bytes)], Vec::new())
         };
-        let here = Here { engine: self.engine.clone(), actor: "import".to_owned() };
         let runtime = tokio::runtime::Handle::current();
-        Ok(runtime.block_on(import(&here, &inputs, &sources, &mut |_| {})))
+        if stages {
+            let staged = runtime.block_on(self.curator.stage(&inputs, &sources));
+            return Ok(Imported::Staged(staged.map_err(super::staged::problem)?));
+        }
+        let target = Curated::new(&self.curator, "import");
+        Ok(Imported::Done(runtime.block_on(import(&target, &inputs, &sources, &mut |_| {}))))
     }
 
     fn status(&self, report: &Report) -> Result<StatusCode, Problem> {

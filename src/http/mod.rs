@@ -9,6 +9,7 @@ mod import;
 mod reconcile;
 mod router;
 mod server;
+mod staged;
 
 pub use guard::Guard;
 pub use import::{BUNDLE_TYPE, Bundle, BundledFile, BundledSource};

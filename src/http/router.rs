@@ -14,7 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::trace::TraceLayer;
 
 use super::guard::{self, Guard};
-use super::{dtmi, health, import, reconcile};
+use super::{dtmi, health, import, reconcile, staged};
 use crate::curation::Curator;
 use crate::domain::id::abridged;
 use crate::engine::Engine;
@@ -31,7 +31,7 @@ pub struct Routes {
     /// Events.
     pub feed: Feed,
     /// Names, matching and what is to be decided.
-    pub curation: Curator,
+    pub curator: Curator,
     /// The typed schema.
     pub graphql: Arc<dyn GraphqlService>,
     /// How the GraphQL endpoint behaves.
@@ -57,6 +57,7 @@ pub struct Routes {
 /// | `GET`, `POST /graphql` | GraphQL over HTTP, WebSocket and SSE; the explorer for browsers |
 /// | `POST /ingest` | readings |
 /// | `POST /import` | master-data and model files |
+/// | `GET /imports`, `POST /imports/{id}/commit`, `…/discard` | imports that wait |
 /// | `GET /dtmi/…`, `/metadata.json` | the models, in the layout of a device models repository |
 /// | `GET`, `POST /reconcile…` | the Reconciliation Service API, which OpenRefine speaks |
 /// | `GET /livez`, `/readyz`, `/metrics` | for the platform |
@@ -64,7 +65,7 @@ pub fn router(routes: Routes) -> Router {
     let Routes {
         engine,
         feed,
-        curation,
+        curator,
         graphql,
         transport,
         intake,
@@ -79,9 +80,10 @@ pub fn router(routes: Routes) -> Router {
         .route("/", get(|| async { Redirect::temporary("/graphql") }))
         .merge(graphql)
         .merge(crate::ingest::http::router(intake, ingest))
-        .merge(import::router(engine.clone(), import_bytes_max))
+        .merge(import::router(curator.clone(), import_bytes_max))
+        .merge(staged::router(curator.clone()))
         .merge(dtmi::router(engine.clone()))
-        .merge(reconcile::router(curation))
+        .merge(reconcile::router(curator))
         .merge(health::router(engine, feed, metrics, leaving))
         .fallback(no_such_route)
         .layer(guard.cors())

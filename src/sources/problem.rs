@@ -82,14 +82,14 @@ pub enum Kind {
     Source,
     /// Twins with their properties.
     Twin,
+    /// What systems say about things; then matching decides which twins they mean.
+    Record,
     /// External ids of twins.
     Link,
     /// Relationships between twins.
     Relationship,
     /// What streams measure.
     Binding,
-    /// What systems say about things.
-    Record,
     /// Device swaps.
     Swap,
     /// Ends of twins.
@@ -102,10 +102,10 @@ impl Kind {
         Self::System,
         Self::Source,
         Self::Twin,
+        Self::Record,
         Self::Link,
         Self::Relationship,
         Self::Binding,
-        Self::Record,
         Self::Swap,
         Self::End,
     ];

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use async_graphql::{Request, Variables};
 use counterpart::clock::Clock;
 use counterpart::config::Config;
+use counterpart::curation::Curator;
 use counterpart::domain::batch::{ReadingBatch, UnknownReading};
 use counterpart::domain::command::{
     Bind, Command, DeclareSystem, PutRecord, PutTwin, Relate, SwapDevice, TwinRef,
@@ -111,7 +112,9 @@ impl Plant {
         let options = EngineOptions::default();
         let engine = Engine::start(store, rules, clock, ids, options).await.unwrap();
         let feed = Feed::start(&engine, 64);
-        let graphql = SchemaService::start(engine.clone(), feed, bounds).unwrap();
+        let matching = Config::default().matching.thresholds();
+        let curator = Curator::start(engine.clone(), Some(feed.clone()), matching).await;
+        let graphql = SchemaService::start(curator, feed, bounds).unwrap();
         Self { engine, graphql }
     }
 

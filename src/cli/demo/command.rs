@@ -18,7 +18,8 @@ use crate::cli::output::{Failure, say};
 use crate::cli::serve::{until_signal, urls};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::sources::import::{Here, import};
+use crate::curation::Curated;
+use crate::sources::import::import;
 use crate::sources::text::Input;
 
 /// Readings in one request.
@@ -82,8 +83,8 @@ impl Demo {
 async fn load_plant(app: &App) -> Result<(), Failure> {
     let files = BASE_MODELS.iter().chain(DEMO_MODELS).chain(PLANT);
     let files: Vec<Input> = files.map(|(name, text)| Input::bytes(name, text.as_bytes())).collect();
-    let here = Here { engine: app.engine().clone(), actor: "demo".to_owned() };
-    let report = import(&here, &files, &[], &mut |_| {}).await;
+    let target = Curated::new(app.curator(), "demo");
+    let report = import(&target, &files, &[], &mut |_| {}).await;
     if !report.is_complete() {
         return Err(Failure::Other(format!("the sample plant is damaged:\n{report}")));
     }

@@ -43,7 +43,7 @@ impl Where {
         }
         let config = self.common.config()?;
         match (start_engine(&config).await, server_of(&config.database.location())) {
-            (Ok(engine), _) => here(&config, engine),
+            (Ok(engine), _) => here(&config, engine).await,
             (Err(StartError::Store(StoreError::Locked(_))), Some(url)) => {
                 tell(format_args!("A server uses this directory; asking {url}."));
                 Ok(Catalogues::There(Client::connect(&url).await?))
@@ -53,8 +53,8 @@ impl Where {
     }
 }
 
-fn here(config: &Config, engine: Engine) -> Result<Catalogues, Failure> {
-    let service = start_graphql(config, &engine)?;
+async fn here(config: &Config, engine: Engine) -> Result<Catalogues, Failure> {
+    let service = start_graphql(config, &engine).await?;
     Ok(Catalogues::Here(engine, service))
 }
 

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use super::matching::Matched;
 use super::past::Past;
 use super::plan::{Meaning, Plan, Subject};
-use super::report::Settled;
 use crate::domain::command::{Command, LinkId, PutTwin, TwinRef};
 use crate::domain::curation::{Alternative, Candidate, Proposal};
 use crate::domain::decide::IdSource;
 use crate::domain::id::TwinId;
 use crate::domain::time::Interval;
 use crate::dtdl::Dtmi;
+use crate::sources::import::Settled;
 
 /// Most alternatives that a task shows.
 const ALTERNATIVES_MAX: usize = 5;

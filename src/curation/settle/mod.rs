@@ -4,8 +4,6 @@ mod commands;
 mod matching;
 mod past;
 mod plan;
-mod report;
 mod run;
 
 pub use commands::Deeds;
-pub use report::Settled;

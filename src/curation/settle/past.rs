@@ -96,6 +96,13 @@ impl Past {
         self.versions.sort_by_key(|version| version.valid.from);
     }
 
+    /// Whether there may be something to decide: the id means nothing, or the matching linked it and the record has
+    /// said different things over time.
+    pub fn is_open(&self, own: &str) -> bool {
+        let by_matching = || self.links.iter().any(|(_, link)| *link.decider == *own);
+        self.links.is_empty() || (self.versions.len() > 1 && by_matching())
+    }
+
     /// What the id means in the interval, the last of several.
     pub fn link_in(&self, valid: Interval) -> Option<&(Interval, Link)> {
         let overlapping = self.links.iter().filter(|(held, _)| held.overlaps(&valid));

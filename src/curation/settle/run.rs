@@ -6,13 +6,13 @@ use super::commands::{ACTOR, Decided, Deeds};
 use super::matching::matched;
 use super::past::pasts;
 use super::plan::{self, Plan};
-use super::report::Settled;
 use crate::clock::SystemIds;
 use crate::curation::curator::Curator;
 use crate::domain::command::{Command, PutRecord};
 use crate::domain::curation::{Judgement, Pair};
 use crate::domain::id::Position;
 use crate::engine::EngineError;
+use crate::sources::import::Settled;
 
 /// Most commands in one request.
 const COMMANDS_A_REQUEST: usize = 500;
@@ -54,6 +54,10 @@ impl Curator {
     /// When the matching broke off.
     pub async fn deeds(&self, staged: &[PutRecord]) -> Result<Deeds, EngineError> {
         let pasts = pasts(self.engine(), staged).await;
+        if !pasts.iter().any(|past| past.is_open(ACTOR)) {
+            let report = Settled { records: pasts.len(), ..Settled::default() };
+            return Ok(Deeds { groups: Vec::new(), proposals: Vec::new(), report });
+        }
         let thresholds = self.inner.thresholds;
         // Work of seconds has a thread of its own.
         let work = tokio::task::spawn_blocking(move || {

@@ -18,6 +18,8 @@ mod records;
 
 mod curation;
 
+mod matching;
+
 mod root;
 
 pub use common::ACTOR;

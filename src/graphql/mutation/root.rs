@@ -3,7 +3,8 @@
 use async_graphql::dynamic::{Object, Type};
 
 use super::{
-    bindings, common, curation, identity, migration, models, records, relationships, twins,
+    bindings, common, curation, identity, matching, migration, models, records, relationships,
+    twins,
 };
 
 /// The mutation root.
@@ -17,6 +18,7 @@ pub fn root() -> Object {
         bindings::fields(),
         records::fields(),
         curation::fields(),
+        matching::fields(),
     ];
     let root = Object::new("Mutation").description(
         "Everything that can be changed. When a mutation answers, what it did is on disk. \
@@ -39,6 +41,7 @@ pub fn inputs() -> Vec<Type> {
         bindings::inputs(),
         records::inputs(),
         curation::inputs(),
+        matching::inputs(),
     ]
     .into_iter()
     .flatten()

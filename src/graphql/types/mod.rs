@@ -27,9 +27,11 @@ pub mod external_id;
 pub mod property;
 pub mod provenance;
 pub mod relationship;
+pub mod staged;
 pub mod state;
 
 pub mod binding;
+pub mod candidate;
 pub mod reading;
 pub mod stream;
 pub mod stream_list;

@@ -15,7 +15,7 @@ const MATCHES_FROM: f64 = 0.9;
 const RIVAL_UP_TO: f64 = 0.5;
 
 /// The candidates of one query, the best first.
-pub fn candidates(curation: &Curator, query: &Query) -> Value {
+pub async fn candidates(curation: &Curator, query: &Query) -> Value {
     let models: Option<Vec<Dtmi>> = query.types.iter().map(|id| id.parse().ok()).collect();
     // A type that can be none of ours has no candidates.
     let Some(models) = models else { return json!([]) };
@@ -25,10 +25,11 @@ pub fn candidates(curation: &Curator, query: &Query) -> Value {
     let probe = Probe {
         text: query.text.clone(),
         fields: fields.collect(),
+        system: None,
         models,
         limit: query.limit.max(2),
     };
-    let found = curation.probe(&probe);
+    let found = curation.probe(&probe).await;
     let alone = found.get(1).is_none_or(|next| next.probability <= RIVAL_UP_TO);
     let scope = curation.engine().scope(None, None);
     let candidates = found.iter().take(query.limit).enumerate();
@@ -47,9 +48,8 @@ fn candidate(view: &View<'_>, found: &Match, is_match: bool) -> Value {
     candidate["score"] = json!((found.probability * 1e4).round() / 1e2);
     candidate["match"] = json!(is_match);
     let features = found.weights.iter();
-    candidate["features"] = features
-        .map(|weight| json!({"id": weight.comparison, "value": (weight.bits * 1e2).round() / 1e2}))
-        .collect();
+    candidate["features"] =
+        features.map(|weight| json!({"id": weight.comparison, "value": weight.weight})).collect();
     candidate
 }
 

@@ -90,7 +90,7 @@ impl Form {
         })?;
         let mut results = Map::new();
         for (id, query) in batch(&queries)? {
-            let candidates = answer::candidates(curation, &query);
+            let candidates = answer::candidates(curation, &query).await;
             results.insert(id, serde_json::json!({"result": candidates}));
             // Other requests on this thread get their turn.
             tokio::task::yield_now().await;

@@ -4,10 +4,12 @@ mod check;
 mod here;
 mod report;
 mod run;
+mod settled;
 mod target;
 
 pub use check::{Checked, CheckedFile, Sample, check};
 pub use here::Here;
 pub use report::{Counts, Report};
 pub use run::import;
+pub use settled::Settled;
 pub use target::{ImportTarget, ModelsReport, Outcome, model_problems};

@@ -5,9 +5,12 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::settled::Settled;
 use super::target::ModelsReport;
+use crate::domain::command::Command;
+use crate::domain::rejection::Rejection;
 use crate::sources::limits::PROBLEMS_LISTED_MAX;
-use crate::sources::problem::{Kind, Problem, Severity};
+use crate::sources::problem::{Kind, Origin, Problem, Severity};
 
 /// How many things of one kind there were, and what became of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -31,6 +34,9 @@ pub struct Report {
     pub models: ModelsReport,
     /// What became of all else, by kind.
     pub kinds: BTreeMap<Kind, Counts>,
+    /// What matching made of the records.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matching: Option<Settled>,
     /// The first problems; `errors` and `notes` count all.
     pub problems: Vec<Problem>,
     /// How many things could not be imported.
@@ -57,6 +63,27 @@ impl Report {
     /// Whether everything was imported.
     pub fn is_complete(&self) -> bool {
         self.errors == 0 && self.stopped.is_none()
+    }
+
+    /// Whether a command is done before records are matched.
+    pub fn is_before_matching(command: &Command) -> bool {
+        Kind::of(command) <= Kind::Record
+    }
+
+    /// Takes up what became of a command whose place in a file is not known: how many changes it made.
+    pub fn done(&mut self, command: &Command, outcome: Result<usize, Rejection>) {
+        let kind = Kind::of(command);
+        let counts = self.kinds.entry(kind).or_default();
+        counts.read += 1;
+        match outcome {
+            Ok(0) => counts.unchanged += 1,
+            Ok(_) => counts.changed += 1,
+            Err(rejection) => {
+                let origin = Origin::file(&"the staged import".into());
+                let problem = Problem::error(origin, rejection.code(), rejection.to_string());
+                self.rejected(kind, problem);
+            }
+        }
     }
 
     /// Takes up a problem; one that tells of which kind it is counts as one read and rejected.
@@ -118,6 +145,9 @@ impl fmt::Display for Report {
                 0 => writeln!(f)?,
                 _ => writeln!(f, ", {rejected} rejected")?,
             }
+        }
+        if let Some(matching) = self.matching.as_ref().filter(|m| **m != Settled::default()) {
+            writeln!(f, "{matching}")?;
         }
         for problem in &self.problems {
             writeln!(f, "{problem}")?;

@@ -57,6 +57,15 @@ pub async fn import(
                 return report;
             }
         }
+        if kind == Kind::Record && surveyed.iter().any(|file| file.kinds.contains(&kind)) {
+            match target.settle().await {
+                Ok(settled) => report.matching = settled,
+                Err(reason) => {
+                    report.stopped = Some(reason);
+                    return report;
+                }
+            }
+        }
     }
     report.all_reached();
     report

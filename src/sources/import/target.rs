@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use serde::Serialize;
 
+use super::settled::Settled;
 use crate::domain::command::Command;
 use crate::domain::rejection::Rejection;
 use crate::domain::time::Timestamp;
@@ -46,6 +47,12 @@ pub trait ImportTarget: Send + Sync {
         &self,
         commands: Vec<Command>,
     ) -> Result<Vec<Result<Outcome, Rejection>>, String>;
+
+    /// Decides what records mean that mean nothing yet; called when all records are in, before what refers to them.
+    /// Nothing where records are only kept. The error is why nothing that would follow can be taken.
+    async fn settle(&self) -> Result<Option<Settled>, String> {
+        Ok(None)
+    }
 }
 
 /// The errors of models as problems at their places.

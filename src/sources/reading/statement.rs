@@ -54,8 +54,11 @@ impl Statement {
         if !self.only_end {
             if makes {
                 commands.extend(self.twin());
-                commands.extend(self.references.iter().map(|reference| self.relation(reference)));
+            } else {
+                // The record's key means a twin when matching has been.
+                commands.extend(self.ids.iter().map(|id| self.certain(id)));
             }
+            commands.extend(self.references.iter().map(|reference| self.relation(reference)));
             commands.push(Command::PutRecord(self.record));
         }
         if let Some(valid) = self.gone {
@@ -107,6 +110,18 @@ impl Statement {
             })
         }));
         commands
+    }
+
+    /// A further id of the twin that the record turns out to mean.
+    fn certain(&self, id: &ExternalId) -> Command {
+        Command::LinkId(LinkId {
+            external: id.clone(),
+            twin: TwinRef::External(self.record.key.clone()),
+            valid: self.record.valid,
+            reason: format!("stated by {}", self.record.key).into(),
+            confidence: 1.0,
+            replace: false,
+        })
     }
 
     fn relation(&self, reference: &Reference) -> Command {

@@ -1,4 +1,4 @@
-//! What settling did, or would do.
+//! What matching made of records that meant nothing.
 
 use std::fmt;
 
