@@ -26,8 +26,9 @@ async fn main() {
     println!("readings   re-bind     re-link     merge       undo        preview     count");
     for readings in [1_000, 1_000_000] {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = SqliteStore::open(&folder.path().join("plant"), SqliteOptions::default());
-        let store = Arc::new(store.await.expect("the store opens"));
+        let path = folder.path().join("plant");
+        let store = SqliteStore::open(&path, SqliteOptions::default()).await;
+        let store = Arc::new(store.expect("the store opens"));
         let rules = Rules { streams_max: 10, ..Rules::default() };
         let (clock, ids) = (Arc::new(SystemClock), Box::new(SystemIds));
         let options = EngineOptions::default();
