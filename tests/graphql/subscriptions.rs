@@ -29,7 +29,7 @@ async fn next(events: &mut BoxStream<'static, Json>) -> Json {
 
 /// Lets a subscription begin, so that what follows is live.
 async fn begun(events: &mut BoxStream<'static, Json>) {
-    let waited = tokio::time::timeout(Duration::from_millis(50), events.next()).await;
+    let waited = tokio::time::timeout(Duration::from_millis(250), events.next()).await;
     assert!(waited.is_err(), "nothing has happened yet");
 }
 
