@@ -110,6 +110,12 @@ pub fn inputs() -> Vec<Type> {
             REASON,
         ],
     );
+    let mut inputs: Vec<Type> = vec![merge.into(), split.into()];
+    inputs.extend(smaller_inputs());
+    inputs
+}
+
+fn smaller_inputs() -> [Type; 5] {
     let judged = [FIRST, SECOND, ("judgement", "Judgement!", "Same or different."), REASON];
     let judge = timed_input(
         "JudgeInput",
@@ -136,8 +142,7 @@ pub fn inputs() -> Vec<Type> {
             REASON,
         ],
     );
-    let inputs = [merge, split, judge, withdraw, approve, reject, undo];
-    inputs.into_iter().map(Into::into).collect()
+    [judge, withdraw, approve, reject, undo].map(Into::into)
 }
 
 fn reason(from: &Fields<'_>) -> Result<Arc<str>> {

@@ -76,7 +76,10 @@ fn unrelate(world: &World, from: &Fields<'_>) -> Result<(Command, About)> {
 
 fn id_of(world: &World, twin: &TwinRef) -> Option<TwinId> {
     match twin {
-        TwinRef::Id(id) => Some(*id),
+        TwinRef::Id(id) => {
+            let known = world.engine.head();
+            Some(world.engine.read(|state| state.curations.current(*id, known)))
+        }
         TwinRef::External(external) => {
             let (now, known) = (world.engine.now(), world.engine.head());
             world.engine.read(|state| Some(state.crosswalks.at(external, now, known)?.value.twin))
