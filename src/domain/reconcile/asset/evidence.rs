@@ -134,6 +134,16 @@ impl Evidence {
         self.serial == level as u8
     }
 
+    /// Whether the two are proven to be two units: two serials, or two addresses, that other records confirm.
+    pub fn is_contradiction(&self) -> bool {
+        let serial = self.is_serial(SerialLevel::DiffersProven);
+        let mac = self.is_mac(MacLevel::DiffersProven);
+        let same_serial =
+            self.is_serial(SerialLevel::Equal) || self.is_serial(SerialLevel::EqualShort);
+        let same_mac = self.is_mac(MacLevel::Equal) || self.is_mac(MacLevel::Uuid);
+        (serial && !same_mac) || (mac && !same_serial)
+    }
+
     /// The level of the hardware addresses.
     pub fn is_mac(&self, level: MacLevel) -> bool {
         self.mac == level as u8

@@ -134,10 +134,15 @@ impl Divider<'_> {
                 .filter(|_| a.abs_diff(b) == 1);
             return seam.map_or(0.0, |at| self.seams[at].logit).clamp(-LOGIT_MAX, LOGIT_MAX);
         }
-        let logits = rows(a)
-            .flat_map(|x| rows(b).map(move |y| (x, y)))
-            .map(|(x, y)| self.model.logit(&evidence(self.world, x.min(y), x.max(y))));
-        logits.fold(f32::NEG_INFINITY, f32::max).clamp(-LOGIT_MAX, LOGIT_MAX)
+        let mut best = f32::NEG_INFINITY;
+        for (x, y) in rows(a).flat_map(|x| rows(b).map(move |y| (x.min(y), x.max(y)))) {
+            let found = evidence(self.world, x, y);
+            if found.is_contradiction() {
+                return f32::NEG_INFINITY;
+            }
+            best = best.max(self.model.logit(&found));
+        }
+        best.clamp(-LOGIT_MAX, LOGIT_MAX)
     }
 }
 
