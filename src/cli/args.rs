@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use super::{bench, demo, import, models, replay, serve};
+use super::{bench, demo, import, matching, models, replay, serve};
 use crate::observe::LogFormat;
 
 /// A digital twin and master-data reconciliation server.
@@ -32,6 +32,9 @@ pub enum Command {
     Models(models::Models),
     /// Load twins, relationships, source records, ids and bindings (and models) from files.
     Import(import::Import),
+    /// Find the records that mean the same thing.
+    #[command(subcommand)]
+    Match(matching::Match),
     /// Replay the log, and prove that tables and readings follow from it.
     Replay(replay::Replay),
     /// Measure this program on this machine.

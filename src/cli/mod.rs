@@ -7,6 +7,7 @@ mod common;
 mod demo;
 mod files;
 mod import;
+mod matching;
 mod models;
 mod output;
 mod replay;

@@ -22,6 +22,7 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Serve(serve) => serve.run().await,
             Command::Models(models) => models.run().await,
             Command::Import(import) => import.run().await,
+            Command::Match(matching) => matching.run(),
             Command::Replay(replay) => replay.run().await,
             Command::Bench(bench) => bench::run(bench, serve::command)
                 .await
