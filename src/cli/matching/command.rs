@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use super::feed::Feed;
 use super::files::Files;
 use crate::cli::output::Failure;
 
@@ -12,6 +13,8 @@ use crate::cli::output::Failure;
 pub enum Match {
     /// Match the records of a file with each other, without a store.
     Files(Files),
+    /// Follow a feed of changes of assets, and tell what each id meant, when.
+    Feed(Feed),
 }
 
 impl Match {
@@ -22,6 +25,7 @@ impl Match {
     pub fn run(self) -> Result<ExitCode, Failure> {
         match self {
             Self::Files(files) => files.run(),
+            Self::Feed(feed) => feed.run(),
         }
     }
 }

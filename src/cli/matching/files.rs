@@ -5,10 +5,12 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::assets;
 use super::records::Records;
 use super::report::{Watch, summary, waterfall};
 use super::truth::Truth;
 use crate::cli::output::{Failure, say, tell};
+use crate::domain::reconcile::preset::Assets;
 use crate::domain::reconcile::{
     Found, Plan, Registry, Settings, Table, Weights, deduplicate, explain, preset,
 };
@@ -24,7 +26,7 @@ pub struct Files {
     /// The records
     #[arg(value_name = "RECORDS.csv")]
     records: PathBuf,
-    /// `generic` (settings from what the columns hold), or a TOML file
+    /// `generic` (settings from what the columns hold), `asset` (equipment, devices), or a TOML file
     #[arg(long, value_name = "NAME|FILE", default_value = "generic")]
     settings: String,
     /// Print the settings as TOML and stop
@@ -55,6 +57,9 @@ impl Files {
         for problem in records.problems.iter().take(PROBLEMS_SHOWN_MAX) {
             tell(problem);
         }
+        if self.settings == "asset" {
+            return self.run_assets(&records, watch);
+        }
         watch.enter("settings");
         let settings = self.settings(&records)?;
         if self.show_settings {
@@ -80,6 +85,34 @@ impl Files {
         }
         tell(format_args!("{} rows could not be used", records.problems.len()));
         Ok(ExitCode::FAILURE)
+    }
+
+    /// Matches with the asset preset, which learns what it needs and has no settings to show.
+    fn run_assets(&self, records: &Records, mut watch: Watch) -> Result<ExitCode, Failure> {
+        if self.show_settings {
+            watch.end();
+            say(assets::about())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        watch.enter("normalise");
+        let sheet = records.sheet();
+        watch.enter("match");
+        let found = Assets::match_records(&sheet);
+        let phases = watch.end();
+        say(assets::summary(&sheet, &found, &phases))?;
+        if let Some(path) = &self.truth {
+            say(assets::rates(&sheet, &found, path)?)?;
+        }
+        if let Some(path) = &self.scores {
+            write_csv(path, &["id_a", "id_b", "score"], assets::scores(&sheet, &found))?;
+        }
+        if let Some(path) = &self.clusters {
+            write_csv(path, &["record_id", "cluster_id"], assets::clusters(&sheet, &found))?;
+        }
+        if let Some([a, b]) = self.explain.as_deref() {
+            say(assets::explained(&sheet, &found, a, b)?)?;
+        }
+        Ok(if records.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
     fn settings(&self, records: &Records) -> Result<Settings, Failure> {
@@ -112,7 +145,8 @@ impl Files {
     }
 }
 
-fn write_csv(
+/// Writes a CSV file.
+pub fn write_csv(
     path: &Path,
     header: &[&str],
     rows: impl Iterator<Item = Vec<String>>,

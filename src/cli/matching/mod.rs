@@ -1,6 +1,8 @@
 //! `counterpart match`
 
+mod assets;
 mod command;
+mod feed;
 mod files;
 mod records;
 mod report;

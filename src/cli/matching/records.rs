@@ -8,6 +8,7 @@ use csv::StringRecord;
 use flate2::read::MultiGzDecoder;
 
 use crate::cli::output::Failure;
+use crate::domain::reconcile::asset::sheet::{FIELD_NAMES, Sheet};
 use crate::domain::reconcile::{Plan, RawRecord, Table};
 
 /// Records that are turned into rows at once.
@@ -177,6 +178,23 @@ impl Records {
         self.fill(&mut table, &batch);
         table.shrink();
         table
+    }
+
+    /// All records as the asset preset sees them: columns of other names are left out.
+    pub fn sheet(&self) -> Sheet {
+        let place = |name: &str| self.columns.iter().position(|column| column == name);
+        let places = FIELD_NAMES.map(|name| place(name).map(|at| self.places[at]));
+        let mut sheet = Sheet::default();
+        let mut seen = HashSet::new();
+        for row in self.rows().filter_map(|(_, row)| row.ok()) {
+            let id = &row[self.id];
+            if id.is_empty() || (!self.problems.is_empty() && !seen.insert(id.to_owned())) {
+                continue;
+            }
+            let source = self.source.map_or("", |place| &row[place]);
+            sheet.push(id, source, &places.map(|place| place.map_or("", |at| &row[at])));
+        }
+        sheet
     }
 
     fn fill(&self, table: &mut Table, batch: &[StringRecord]) {

@@ -95,12 +95,14 @@ pub fn summary(
     text.trim_end().to_owned()
 }
 
-fn line(text: &mut String, name: &str, said: String) {
+/// Adds a line to a summary.
+pub fn line(text: &mut String, name: &str, said: String) {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "{name:10} {said}");
 }
 
-fn rates(rates: Rates) -> String {
+/// Rates as a summary says them.
+pub fn rates(rates: Rates) -> String {
     format!("F1 {:.4}, precision {:.4}, recall {:.4}", rates.f1, rates.precision, rates.recall)
 }
 

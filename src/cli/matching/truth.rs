@@ -35,8 +35,14 @@ impl Truth {
     /// # Errors
     /// When the file cannot be read, or names a record that there is not.
     pub fn read(path: &Path, table: &Table) -> Result<Self, Failure> {
-        let rows: HashMap<&str, u32> =
-            (0..table.len() as u32).map(|row| (table.id(row), row)).collect();
+        Self::of_rows(path, &(0..table.len() as u32).map(|row| (table.id(row), row)).collect())
+    }
+
+    /// Reads `id_a,id_b`, with the rows of the records by their ids.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or names a record that there is not.
+    pub fn of_rows(path: &Path, rows: &HashMap<&str, u32>) -> Result<Self, Failure> {
         let text = text_of(path)?;
         let broken = |e: csv::Error| Failure::Other(format!("`{}`: {e}", path.display()));
         let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -57,15 +63,20 @@ impl Truth {
         Ok(Self(pairs))
     }
 
-    /// Of the pairs with at least this probability.
-    pub fn at(&self, found: &Found, probability: f64) -> Rates {
-        let pairs = found.pairs.iter().filter(|pair| pair.probability() >= probability);
+    /// Of pairs, the lower row first, each once.
+    pub fn of_pairs(&self, pairs: impl Iterator<Item = (u32, u32)>) -> Rates {
         let (mut right, mut all) = (0, 0);
         for pair in pairs {
             all += 1;
-            right += usize::from(self.0.contains(&(pair.a, pair.b)));
+            right += usize::from(self.0.contains(&pair));
         }
         Rates::of(right, all, self.0.len())
+    }
+
+    /// Of the pairs with at least this probability.
+    pub fn at(&self, found: &Found, probability: f64) -> Rates {
+        let pairs = found.pairs.iter().filter(|pair| pair.probability() >= probability);
+        self.of_pairs(pairs.map(|pair| (pair.a, pair.b)))
     }
 
     /// The best F1 that any threshold gives, and that threshold as a probability.

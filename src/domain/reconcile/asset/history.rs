@@ -23,6 +23,8 @@ pub struct Event {
 /// What an id meant for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Meaning {
+    /// Whether it is the first that the id ever had.
+    pub first: bool,
     /// The event (by number) with which it began.
     pub from: usize,
     /// The event with which it ended; `None`: it holds.
@@ -55,10 +57,15 @@ pub fn follow(events: &[Event]) -> (Vec<Meaning>, Resolution) {
         past.write(events, &mut sheet, &mut seams, &mut spans);
     }
     let found = resolve(&sheet, &seams);
+    let mut first = vec![false; events.len()];
+    pasts
+        .iter()
+        .filter_map(|past| past.versions.first())
+        .for_each(|version| first[version.from] = true);
     let meanings = spans
         .iter()
         .zip(&found.units)
-        .map(|(&(from, to), &unit)| Meaning { from, to, unit })
+        .map(|(&(from, to), &unit)| Meaning { first: first[from], from, to, unit })
         .collect();
     (joined(meanings, events), found)
 }

@@ -82,8 +82,8 @@ fn raw_places(sheet: &Sheet, sites: &[u32]) -> RawPlaces {
         .collect();
     let mut texts: HashMap<(u16, u32), u32> = HashMap::new();
     let mut seen: HashMap<(u16, u32), HashMap<&str, u32>> = HashMap::new();
-    for row in 0..sheet.len() {
-        let group = (sheet.source(row), sites[row]);
+    for (row, &site) in sites.iter().enumerate() {
+        let group = (sheet.source(row), site);
         let here = &atoms[locations.cells[row] as usize];
         if here.is_empty() {
             continue;
@@ -95,8 +95,8 @@ fn raw_places(sheet: &Sheet, sites: &[u32]) -> RawPlaces {
     }
     let mut memo: HashMap<(u16, u32, u32), u32> = HashMap::new();
     let mut raw = RawPlaces { of: Vec::with_capacity(sheet.len()), places: Vec::new() };
-    for row in 0..sheet.len() {
-        let (source, site, text) = (sheet.source(row), sites[row], locations.cells[row]);
+    for (row, &site) in sites.iter().enumerate() {
+        let (source, text) = (sheet.source(row), locations.cells[row]);
         let next = raw.places.len() as u32;
         let index = *memo.entry((source, site, text)).or_insert(next);
         if index == next {

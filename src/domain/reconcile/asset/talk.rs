@@ -14,8 +14,6 @@ use super::facts::Facts;
 const WORDS_MAX: usize = 12;
 /// Share of the pairs with the rarer word that must have both.
 const WORD_SHARE: f64 = 0.35;
-/// How much more often two words must stand side by side than by chance.
-const WORD_LIFT: f64 = 3.0;
 
 /// What the descriptions say.
 #[derive(Debug, Default)]
@@ -50,7 +48,7 @@ impl Talk {
                 .iter()
                 .for_each(|&word| *counts.entry((fact.kind, word)).or_default() += 1);
         }
-        let aliases = word_aliases(&words, facts, anchors, &vocabulary);
+        let aliases = word_aliases(&words, facts, anchors);
         Self { words, aliases, counts, sizes }
     }
 
@@ -82,12 +80,7 @@ impl Talk {
     }
 }
 
-fn word_aliases(
-    words: &[Vec<u32>],
-    facts: &[Facts],
-    anchors: &[(u32, u32)],
-    vocabulary: &Dictionary,
-) -> Aliases {
+fn word_aliases(words: &[Vec<u32>], facts: &[Facts], anchors: &[(u32, u32)]) -> Aliases {
     let mut counts = Counts::default();
     for &(a, b) in anchors {
         let (left, right) =
@@ -96,6 +89,5 @@ fn word_aliases(
             right.iter().filter(|y| !left.contains(y)).for_each(|&y| counts.add(x, y));
         }
     }
-    let _ = (vocabulary, WORD_LIFT);
     counts.aliases(WORD_SHARE)
 }

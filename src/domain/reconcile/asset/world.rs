@@ -115,12 +115,12 @@ pub fn world(sheet: &Sheet) -> World {
 /// Pairs of rows with the same serial or the same hardware address.
 fn anchors(sheet: &Sheet, serials: &Serials, macs: &[u64]) -> Vec<(u32, u32)> {
     let mut keyed: Vec<(u64, u32)> = Vec::new();
-    for row in 0..sheet.len() {
+    for (row, &address) in macs.iter().enumerate() {
         if serials.of[row].1 != 0 {
             keyed.push((u64::from(serials.of[row].1) | 1 << 63, row as u32));
         }
-        if macs[row] != 0 {
-            keyed.push((macs[row], row as u32));
+        if address != 0 {
+            keyed.push((address, row as u32));
         }
     }
     keyed.sort_unstable();

@@ -81,10 +81,9 @@ fn relocate(affinity: &Affinity, of: &mut [u32]) {
             }
             let here = sums.iter().find(|entry| entry.0 == of[record]).map_or(0.0, |entry| entry.1);
             let best = sums.iter().copied().max_by(|x, y| x.1.total_cmp(&y.1));
-            if let Some((group, sum)) = best.filter(|best| best.1 > here.max(0.0) + 0.5)
+            if let Some((group, _)) = best.filter(|best| best.1 > here.max(0.0) + 0.5)
                 && group != of[record]
             {
-                let _ = sum;
                 of[record] = group;
                 moved = true;
             }
