@@ -3,8 +3,6 @@
 //! `FEED CENTR PMP` and `Kreiselpumpe Zulauf` share no word; which words stand for each other is learnt from
 //! pairs of records that surely describe one thing, and from abbreviations.
 
-use hashbrown::HashMap;
-
 use super::super::dictionary::Dictionary;
 use super::super::normalise::asset::words::Description;
 use super::alias::{Aliases, Counts};
@@ -21,9 +19,10 @@ pub struct Talk {
     /// Words by description.
     words: Vec<Vec<u32>>,
     aliases: Aliases,
-    /// How many records of each class have each word.
-    counts: HashMap<(u16, u32), u32>,
-    sizes: Vec<u32>,
+    /// How surprising each word is in each class, in bits, word by word.
+    bits: Vec<f32>,
+    /// How many classes there are.
+    classes: usize,
 }
 
 impl Talk {
@@ -41,15 +40,19 @@ impl Talk {
             })
             .collect();
         let classes = facts.iter().map(|fact| fact.kind as usize + 1).max().unwrap_or(1);
-        let (mut counts, mut sizes) = (HashMap::new(), vec![0; classes]);
+        let (mut counts, mut sizes) =
+            (vec![0u32; vocabulary.id_bound() * classes], vec![0u32; classes]);
         for fact in facts.iter().filter(|fact| fact.text != 0) {
             sizes[fact.kind as usize] += 1;
-            words[fact.text as usize]
-                .iter()
-                .for_each(|&word| *counts.entry((fact.kind, word)).or_default() += 1);
+            let of = &words[fact.text as usize];
+            of.iter().for_each(|&word| counts[word as usize * classes + fact.kind as usize] += 1);
         }
+        let surprise = |(at, count): (usize, u32)| {
+            ((sizes[at % classes] as f32 + 2.0) / (count as f32 + 1.0)).log2()
+        };
+        let bits = counts.into_iter().enumerate().map(surprise).collect();
         let aliases = word_aliases(&words, facts, anchors);
-        Self { words, aliases, counts, sizes }
+        Self { words, aliases, bits, classes }
     }
 
     /// How alike the descriptions of two records are, 0 to 1, and how much there is to compare (bits of the poorer one).
@@ -74,9 +77,7 @@ impl Talk {
 
     /// How surprising a word is in a description of this class, in bits.
     fn bits(&self, kind: u16, word: u32) -> f32 {
-        let count = self.counts.get(&(kind, word)).copied().unwrap_or(0) as f32;
-        let size = self.sizes.get(kind as usize).copied().unwrap_or(0) as f32;
-        ((size + 2.0) / (count + 1.0)).log2()
+        self.bits.get(word as usize * self.classes + kind as usize).copied().unwrap_or(0.0)
     }
 }
 

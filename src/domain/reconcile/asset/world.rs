@@ -76,9 +76,12 @@ pub fn world(sheet: &Sheet) -> World {
     let serials = identity::serials(sheet, &descriptions);
     let macs = identity::macs(sheet);
     let anchors = anchors(sheet, &serials, &macs.of);
-    let (makers, maker_of) = names(sheet, Field::Manufacturer, name::manufacturer);
-    let (models, model_of) = names(sheet, Field::Model, name::model);
-    let places = place::places(sheet, &descriptions, &anchors);
+    let read_makers = || names(sheet, Field::Manufacturer, name::manufacturer);
+    let read_models = || names(sheet, Field::Model, name::model);
+    let (places, ((makers, maker_of), (models, model_of))) = rayon::join(
+        || place::places(sheet, &descriptions, &anchors),
+        || rayon::join(read_makers, read_models),
+    );
     let (mut tags, mut hosts) = (Dictionary::default(), Dictionary::default());
     let mut facts = first_facts(sheet, &serials, &macs, &places);
     for (row, fact) in facts.iter_mut().enumerate() {
