@@ -56,7 +56,7 @@ pub struct Reasons {
 pub fn matched(pasts: &[Past], thresholds: &Thresholds) -> Matched {
     let (events, origins) = events(pasts);
     let traced = trace(&events);
-    let starts = traced.spans.iter().map(|(from, _)| origins[*from]);
+    let starts = traced.spans.iter().map(|span| origins[span.from]);
     let segments = segments(pasts, starts.collect());
     let links = links(&traced.found);
     let segment_of = |row: u32| traced.found.world.facts[row as usize].segment as usize;

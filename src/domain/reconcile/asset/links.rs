@@ -40,7 +40,7 @@ pub fn links(found: &Resolution) -> Vec<Link> {
         (0..found.world.facts.len() as u32).map(|row| (found.unit(row), row)).collect();
     members.sort_unstable();
     let groups: Vec<&[(u32, u32)]> = members.chunk_by(|x, y| x.0 == y.0).collect();
-    let inside: Vec<(Vec<Link>, Vec<(u32, f32)>)> =
+    let inside: Vec<Inside> =
         groups.par_iter().map(|group| within(found, group, &rivals)).collect();
     let mut support = vec![f32::NEG_INFINITY; members.len()];
     let mut all: Vec<Link> = Vec::with_capacity(found.pairs.len());
@@ -80,11 +80,10 @@ fn against(logit: f32, rival: f32) -> f32 {
 }
 
 /// The pairs inside a unit, and for each row its mean logit to the others.
-fn within(
-    found: &Resolution,
-    group: &[(u32, u32)],
-    rivals: &[f32],
-) -> (Vec<Link>, Vec<(u32, f32)>) {
+type Inside = (Vec<Link>, Vec<(u32, f32)>);
+
+/// Weighs the pairs inside a unit.
+fn within(found: &Resolution, group: &[(u32, u32)], rivals: &[f32]) -> Inside {
     let count = group.len();
     let mut links: Vec<Link> = Vec::with_capacity(count * (count - 1) / 2);
     let mut sums = vec![0f32; count];

@@ -80,23 +80,26 @@ fn raw_places(sheet: &Sheet, sites: &[u32]) -> RawPlaces {
     let atoms: Vec<Vec<Atom>> = (0..locations.values.id_bound() as u32)
         .map(|value| location::atoms(locations.values.text(value)))
         .collect();
+    let mut uses: HashMap<(u16, u32, u32), u32> = HashMap::new();
+    for (row, &site) in sites
+        .iter()
+        .enumerate()
+        .filter(|(row, _)| !atoms[locations.cells[*row] as usize].is_empty())
+    {
+        *uses.entry((sheet.source(row), site, locations.cells[row])).or_default() += 1;
+    }
     let mut texts: HashMap<(u16, u32), u32> = HashMap::new();
     let mut seen: HashMap<(u16, u32), HashMap<&str, u32>> = HashMap::new();
-    for row in 0..sheet.len() {
-        let group = (sheet.source(row), sites[row]);
-        let here = &atoms[locations.cells[row] as usize];
-        if here.is_empty() {
-            continue;
-        }
-        *texts.entry(group).or_default() += 1;
-        let counts = seen.entry(group).or_default();
-        let distinct: HashSet<&str> = here.iter().map(|atom| &*atom.text).collect();
-        distinct.into_iter().for_each(|text| *counts.entry(text).or_default() += 1);
+    for (&(source, site, text), &count) in &uses {
+        *texts.entry((source, site)).or_default() += count;
+        let counts = seen.entry((source, site)).or_default();
+        let distinct: HashSet<&str> = atoms[text as usize].iter().map(|atom| &*atom.text).collect();
+        distinct.into_iter().for_each(|atom| *counts.entry(atom).or_default() += count);
     }
     let mut memo: HashMap<(u16, u32, u32), u32> = HashMap::new();
     let mut raw = RawPlaces { of: Vec::with_capacity(sheet.len()), places: Vec::new() };
-    for row in 0..sheet.len() {
-        let (source, site, text) = (sheet.source(row), sites[row], locations.cells[row]);
+    for (row, &site) in sites.iter().enumerate() {
+        let (source, text) = (sheet.source(row), locations.cells[row]);
         let next = raw.places.len() as u32;
         let index = *memo.entry((source, site, text)).or_insert(next);
         if index == next {

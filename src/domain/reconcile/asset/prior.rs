@@ -13,6 +13,14 @@ const POSITION_MAX: f32 = 5.0;
 /// The most that different positions say: the unit may have moved.
 const POSITION_MIN: f32 = -6.0;
 
+/// The circumstance that tells how near the beginnings are, and the one that tells which beginnings.
+const START_AT: usize = 11;
+const START_KINDS: usize = 12;
+/// From this level on, one of the beginnings is only the day on which a source came to tell of it: it may be months late.
+const APPEARED_MIN: u8 = 7;
+/// What such a beginning is worth.
+const APPEARED_SHARE: f32 = 0.3;
+
 /// Weights in natural logits by level, in the order of [`super::evidence::CIRCUMSTANCE_NAMES`].
 const WEIGHTS: [&[f32]; CIRCUMSTANCES] = [
     &[0.0, -3.0],
@@ -38,6 +46,9 @@ pub fn parts(levels: &[u8; CIRCUMSTANCES]) -> (f32, [f32; CIRCUMSTANCES]) {
     let mut parts = [0.0; CIRCUMSTANCES];
     for ((part, weights), &level) in parts.iter_mut().zip(WEIGHTS).zip(levels) {
         *part = weights.get(level as usize).copied().unwrap_or(0.0);
+    }
+    if levels[START_KINDS] >= APPEARED_MIN {
+        parts[START_AT] *= APPEARED_SHARE;
     }
     let position: f32 = POSITION.iter().map(|&at| parts[at]).sum();
     if position != 0.0 {

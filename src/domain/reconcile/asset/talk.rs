@@ -3,8 +3,6 @@
 //! `FEED CENTR PMP` and `Kreiselpumpe Zulauf` share no word; which words stand for each other is learnt from
 //! pairs of records that surely describe one thing, and from abbreviations.
 
-use hashbrown::HashMap;
-
 use super::super::dictionary::Dictionary;
 use super::super::normalise::asset::words::Description;
 use super::alias::{Aliases, Counts};
@@ -14,8 +12,6 @@ use super::facts::Facts;
 const WORDS_MAX: usize = 12;
 /// Share of the pairs with the rarer word that must have both.
 const WORD_SHARE: f64 = 0.35;
-/// How much more often two words must stand side by side than by chance.
-const WORD_LIFT: f64 = 3.0;
 
 /// What the descriptions say.
 #[derive(Debug, Default)]
@@ -23,9 +19,10 @@ pub struct Talk {
     /// Words by description.
     words: Vec<Vec<u32>>,
     aliases: Aliases,
-    /// How many records of each class have each word.
-    counts: HashMap<(u16, u32), u32>,
-    sizes: Vec<u32>,
+    /// How surprising each word is in each class, in bits, word by word.
+    bits: Vec<f32>,
+    /// How many classes there are.
+    classes: usize,
 }
 
 impl Talk {
@@ -43,15 +40,19 @@ impl Talk {
             })
             .collect();
         let classes = facts.iter().map(|fact| fact.kind as usize + 1).max().unwrap_or(1);
-        let (mut counts, mut sizes) = (HashMap::new(), vec![0; classes]);
+        let (mut counts, mut sizes) =
+            (vec![0u32; vocabulary.id_bound() * classes], vec![0u32; classes]);
         for fact in facts.iter().filter(|fact| fact.text != 0) {
             sizes[fact.kind as usize] += 1;
-            words[fact.text as usize]
-                .iter()
-                .for_each(|&word| *counts.entry((fact.kind, word)).or_default() += 1);
+            let of = &words[fact.text as usize];
+            of.iter().for_each(|&word| counts[word as usize * classes + fact.kind as usize] += 1);
         }
-        let aliases = word_aliases(&words, facts, anchors, &vocabulary);
-        Self { words, aliases, counts, sizes }
+        let surprise = |(at, count): (usize, u32)| {
+            ((sizes[at % classes] as f32 + 2.0) / (count as f32 + 1.0)).log2()
+        };
+        let bits = counts.into_iter().enumerate().map(surprise).collect();
+        let aliases = word_aliases(&words, facts, anchors);
+        Self { words, aliases, bits, classes }
     }
 
     /// How alike the descriptions of two records are, 0 to 1, and how much there is to compare (bits of the poorer one).
@@ -76,18 +77,11 @@ impl Talk {
 
     /// How surprising a word is in a description of this class, in bits.
     fn bits(&self, kind: u16, word: u32) -> f32 {
-        let count = self.counts.get(&(kind, word)).copied().unwrap_or(0) as f32;
-        let size = self.sizes.get(kind as usize).copied().unwrap_or(0) as f32;
-        ((size + 2.0) / (count + 1.0)).log2()
+        self.bits.get(word as usize * self.classes + kind as usize).copied().unwrap_or(0.0)
     }
 }
 
-fn word_aliases(
-    words: &[Vec<u32>],
-    facts: &[Facts],
-    anchors: &[(u32, u32)],
-    vocabulary: &Dictionary,
-) -> Aliases {
+fn word_aliases(words: &[Vec<u32>], facts: &[Facts], anchors: &[(u32, u32)]) -> Aliases {
     let mut counts = Counts::default();
     for &(a, b) in anchors {
         let (left, right) =
@@ -96,6 +90,5 @@ fn word_aliases(
             right.iter().filter(|y| !left.contains(y)).for_each(|&y| counts.add(x, y));
         }
     }
-    let _ = (vocabulary, WORD_LIFT);
     counts.aliases(WORD_SHARE)
 }

@@ -76,9 +76,12 @@ pub fn world(sheet: &Sheet) -> World {
     let serials = identity::serials(sheet, &descriptions);
     let macs = identity::macs(sheet);
     let anchors = anchors(sheet, &serials, &macs.of);
-    let (makers, maker_of) = names(sheet, Field::Manufacturer, name::manufacturer);
-    let (models, model_of) = names(sheet, Field::Model, name::model);
-    let places = place::places(sheet, &descriptions, &anchors);
+    let read_makers = || names(sheet, Field::Manufacturer, name::manufacturer);
+    let read_models = || names(sheet, Field::Model, name::model);
+    let (places, ((makers, maker_of), (models, model_of))) = rayon::join(
+        || place::places(sheet, &descriptions, &anchors),
+        || rayon::join(read_makers, read_models),
+    );
     let (mut tags, mut hosts) = (Dictionary::default(), Dictionary::default());
     let mut facts = first_facts(sheet, &serials, &macs, &places);
     for (row, fact) in facts.iter_mut().enumerate() {
@@ -115,12 +118,12 @@ pub fn world(sheet: &Sheet) -> World {
 /// Pairs of rows with the same serial or the same hardware address.
 fn anchors(sheet: &Sheet, serials: &Serials, macs: &[u64]) -> Vec<(u32, u32)> {
     let mut keyed: Vec<(u64, u32)> = Vec::new();
-    for row in 0..sheet.len() {
+    for (row, &address) in macs.iter().enumerate() {
         if serials.of[row].1 != 0 {
             keyed.push((u64::from(serials.of[row].1) | 1 << 63, row as u32));
         }
-        if macs[row] != 0 {
-            keyed.push((macs[row], row as u32));
+        if address != 0 {
+            keyed.push((address, row as u32));
         }
     }
     keyed.sort_unstable();

@@ -2,7 +2,7 @@
 //!
 //! Transitive closure links two units through a record that fits both. Here every pair across two groups has a say:
 //! groups join in the order of their mean logit, as long as it is positive, and then records move to a group that
-//! they fit better. A contradiction (two proven serials) outvotes any number of shared tags.
+//! they fit better. A pair of negative infinity never comes into one group, whatever speaks for it.
 
 /// Logits of all pairs of a small set of records.
 pub struct Affinity {
@@ -81,10 +81,9 @@ fn relocate(affinity: &Affinity, of: &mut [u32]) {
             }
             let here = sums.iter().find(|entry| entry.0 == of[record]).map_or(0.0, |entry| entry.1);
             let best = sums.iter().copied().max_by(|x, y| x.1.total_cmp(&y.1));
-            if let Some((group, sum)) = best.filter(|best| best.1 > here.max(0.0) + 0.5)
+            if let Some((group, _)) = best.filter(|best| best.1 > here.max(0.0) + 0.5)
                 && group != of[record]
             {
-                let _ = sum;
                 of[record] = group;
                 moved = true;
             }
@@ -105,4 +104,58 @@ fn renumber(of: &[u32]) -> Vec<u32> {
             }) as u32
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn groups(count: usize, logits: &[(usize, usize, f32)]) -> Vec<u32> {
+        let logit = |a, b| {
+            logits.iter().find(|pair| (pair.0, pair.1) == (a, b)).map_or(-3.0, |pair| pair.2)
+        };
+        agglomerate(&Affinity::new(count, logit))
+    }
+
+    #[test]
+    fn what_fits_two_units_does_not_join_them() {
+        assert_eq!(groups(3, &[(0, 1, 3.0), (1, 2, 2.5), (0, 2, -8.0)]), [0, 0, 1]);
+    }
+
+    #[test]
+    fn weak_pairs_join_where_the_others_agree() {
+        assert_eq!(groups(3, &[(0, 1, 6.0), (1, 2, 4.0), (0, 2, -0.5)]), [0, 0, 0]);
+    }
+
+    #[test]
+    fn a_proof_is_not_outvoted() {
+        let mut logits = vec![(0, 1, f32::NEG_INFINITY)];
+        for other in 2..6 {
+            logits.extend([(0, other, 8.0), (1, other, 8.0)]);
+            logits.extend((other + 1..6).map(|third| (other, third, 8.0)));
+        }
+        let of = groups(6, &logits);
+        assert_ne!(of[0], of[1]);
+    }
+
+    proptest! {
+        #[test]
+        fn each_record_is_in_one_group_and_proofs_hold(
+            count in 1usize..9,
+            logits in proptest::collection::vec(prop_oneof![4 => -8.0f32..8.0, 1 => Just(f32::NEG_INFINITY)], 36),
+        ) {
+            let affinity = Affinity::new(count, |a, b| logits[(a * 7 + b * 3) % logits.len()]);
+            let of = agglomerate(&affinity);
+            prop_assert_eq!(of.len(), count);
+            prop_assert_eq!(of[0], 0);
+            for a in 0..count {
+                prop_assert!(of[a] <= of[..a].iter().max().map_or(0, |max| max + 1), "numbered in order");
+                for b in a + 1..count {
+                    prop_assert!(of[a] != of[b] || affinity.get(a, b) > f32::NEG_INFINITY);
+                }
+            }
+        }
+    }
 }
