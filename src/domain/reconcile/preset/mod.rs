@@ -4,5 +4,6 @@ mod blocking;
 mod columns;
 mod generic;
 mod profile;
+mod swaps;
 
 pub use generic::generic;
