@@ -7,7 +7,7 @@ use super::super::normalise;
 use super::super::table::RawRecord;
 
 /// At most so many records are looked at, spread evenly.
-const SAMPLE_MAX: usize = 100_000;
+const SAMPLE_MAX: usize = 50_000;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
