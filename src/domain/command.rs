@@ -217,6 +217,8 @@ pub struct SwapDevice {
     pub new: ExternalId,
     /// When.
     pub at: Timestamp,
+    /// Properties whose values go over to the new device, such as a set point or a program.
+    pub carry: Vec<PropertyPath>,
 }
 
 /// See [`Command::PutRecord`].

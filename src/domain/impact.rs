@@ -108,9 +108,7 @@ pub fn impact(state: &State, position: Position, touched: &BTreeSet<FactKey>) ->
 }
 
 fn effect(existence: &Timeline<Existence>, position: Position) -> Option<Effect> {
-    if existence.edits(position).next().is_none() {
-        return None;
-    }
+    existence.edits(position).next()?;
     let before = existence.known(Position(position.0.saturating_sub(1))).next().is_some();
     let after = existence.known(position).next().is_some();
     Some(match (before, after) {

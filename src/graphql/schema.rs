@@ -7,9 +7,10 @@ use async_graphql::dynamic::{Schema, SchemaBuilder, SchemaError, Type};
 use super::field_errors::FieldErrors;
 use super::served::Served;
 use super::types::{
-    binding, component, coverage, coverage_lists, external_id, model, page, payload, property,
-    provenance, reading, relationship, resolution, scalars, server_info, source, source_record,
-    state, stream, stream_list, system, twin, twin_change, twin_search, typed, value,
+    binding, component, coverage, coverage_lists, decision, external_id, impact, model, page,
+    payload, property, provenance, reading, record_ref, relationship, resolution, scalars,
+    server_info, source, source_record, state, stream, stream_list, system, task, twin,
+    twin_change, twin_search, typed, value, verdict,
 };
 use super::world::World;
 use super::{mutation, query, subscription};
@@ -38,6 +39,11 @@ fn own_types() -> Vec<Type> {
         reading::types(),
         source::types(),
         source_record::types(),
+        record_ref::types(),
+        verdict::types(),
+        task::types(),
+        decision::types(),
+        impact::types(),
         system::types(),
         resolution::types(),
         payload::types(),

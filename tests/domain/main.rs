@@ -2,6 +2,7 @@
 
 mod commands;
 mod golden;
+mod identity;
 mod plant;
 mod register;
 mod survive;

@@ -34,6 +34,12 @@ pub mod stream_list;
 pub mod source;
 pub mod source_record;
 
+pub mod decision;
+pub mod impact;
+pub mod record_ref;
+pub mod task;
+pub mod verdict;
+
 pub mod system;
 
 pub mod resolution;

@@ -9,9 +9,12 @@ use super::{
     stream,
 };
 use crate::domain::fact::Existence;
+use crate::domain::id::TwinId;
 use crate::domain::time::Interval;
 use crate::domain::timeline::Fact;
-use crate::graphql::build::{Answer, Arg, Later, field, input, moment, one, slow_field, text};
+use crate::graphql::build::{
+    Answer, Arg, Later, field, input, moment, one, slow_field, text, texts,
+};
 
 type Resolve = fn(&TwinAt, &ResolverContext<'_>) -> Answer;
 type ResolveSlow = for<'a> fn(ResolverContext<'a>) -> Later<'a>;
@@ -53,8 +56,16 @@ const fn with(
 }
 
 /// All of them. The names are also in `builtin`, and a test compares the two.
-pub static FIELDS: [TwinField; 21] = [
+pub static FIELDS: [TwinField; 22] = [
     plain("id", "ID!", "Its own id, stable for ever.", |twin, _| text(twin.id.to_string())),
+    plain(
+        "formerIds",
+        "[ID!]!",
+        "Ids of twins that were merged into it; they lead here.",
+        |twin, _| {
+            texts(twin.at.view(|view| view.former_ids(twin.id)).iter().map(TwinId::to_string))
+        },
+    ),
     plain("model", "Model!", "The model that it is an instance of.", model_of),
     plain(
         "role",

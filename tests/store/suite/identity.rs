@@ -185,6 +185,7 @@ impl World {
                 old: id("mqtt", self.below(5)),
                 new: id("mqtt", self.below(8)),
                 at: Timestamp(i64::try_from(self.below(50)).unwrap()),
+                carry: vec!["name".into()],
             }),
             9 => Command::Bind(Bind {
                 stream: self.stream(),

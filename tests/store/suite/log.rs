@@ -51,6 +51,27 @@ pub async fn entries_come_back_in_order_and_in_pages(place: &dyn Place) {
     assert_eq!(store.entries(Position(3), 1).await.unwrap()[0].position, Position(5));
 }
 
+pub async fn entries_with_decisions_are_found_without_the_others(place: &dyn Place) {
+    let store = place.open().await.unwrap();
+    let mark = || Change::Decided(Box::new(decided("because")));
+    let mut batch = Vec::new();
+    for n in 1..=20 {
+        let one = if n % 5 == 0 { mark() } else { system("erp", &format!("ERP {n}")) };
+        batch.push(changes(n, [one]));
+    }
+    store.append(&batch).await.unwrap();
+    let before = |position, limit| {
+        let store = store.clone();
+        async move {
+            let found = store.decided(Position(position), limit).await.unwrap();
+            found.iter().map(|e| e.position.0).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(before(100, 10).await, [20, 15, 10, 5]);
+    assert_eq!(before(20, 2).await, [15, 10]);
+    assert_eq!(before(5, 2).await.len(), 0);
+}
+
 pub async fn the_hash_chain_recomputes_over_all_entries(place: &dyn Place) {
     let store = place.open().await.unwrap();
     for n in 0..5 {
