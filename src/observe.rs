@@ -43,22 +43,24 @@ pub fn start_metrics() -> Option<PrometheusHandle> {
     Some(handle)
 }
 
+/// Counting the gaps of coverage takes at most one part in so many of the time.
+const COUNTING_SHARE: u32 = 20;
+
 /// Counts the gaps of coverage every so often, until `stop`. Counting looks at everything, in bounded looks; a request
-/// for metrics only shows what was counted last.
+/// for metrics only shows what was counted last. Where counting takes long it is done less often.
 pub async fn count_coverage(engine: Engine, every: Duration, stop: CancellationToken) {
-    let mut ticks = tokio::time::interval(every);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = ticks.tick() => {}
-        }
         let started = std::time::Instant::now();
         tokio::select! {
             () = stop.cancelled() => return,
             counts = engine.coverage_counts() => show(counts),
         }
-        metrics::histogram!("counterpart_coverage_seconds").record(started.elapsed());
+        let took = started.elapsed();
+        metrics::histogram!("counterpart_coverage_seconds").record(took);
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(every.max(took.saturating_mul(COUNTING_SHARE))) => {}
+        }
     }
 }
 

@@ -219,7 +219,7 @@ fn a_device_swap_hands_over_bindings_and_relationships_and_leaves_the_past_alone
     };
     assert!(monitors(99, old) && !monitors(100, old) && monitors(100, new) && !monitors(99, new));
     let protocol =
-        |moment| plant.view(moment).property(new, "protocol").map(|f| f.value.value.clone());
+        |moment| plant.view(moment).property(new, "protocol").map(|golden| golden.value.clone());
     assert_eq!((protocol(99), protocol(100)), (None, program()), "carried along");
     assert_eq!(refused(&mut plant, swap(200)), "NOTHING_TO_SWAP");
 }

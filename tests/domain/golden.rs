@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::plant::{Plant, by, external};
 
-const UNIT: &str = "dtmi:counterpart:base:Unit;1";
+const UNIT: &str = "base:Unit";
 
 fn record(id: &str, valid: Interval, note: &str) -> Command {
     Command::PutRecord(PutRecord {

@@ -98,7 +98,7 @@ fn a_merge_carries_everything_over_and_the_old_id_goes_on_resolving() {
     assert_eq!(plant.measures("mqtt:GW-1", "ch1", 20), Some((unit, "flow".to_owned())));
     let model = plant.view(0).twin(unit).unwrap().1.value.model.to_string();
     assert_eq!(model, "dtmi:counterpart:demo:Pump;1", "the more specific one");
-    let value = |path| plant.view(30).property(unit, path).map(|f| f.value.value.clone());
+    let value = |path| plant.view(30).property(unit, path).map(|golden| golden.value.clone());
     assert_eq!(value("name"), Some(json!("RINSE PUMP A")), "the kept twin's word stands");
     assert_eq!(value("serialNumber"), Some(json!("44710-07")));
     let names: Vec<String> = plant

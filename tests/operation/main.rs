@@ -6,6 +6,7 @@ mod support;
 mod accounts;
 mod bodies;
 mod commands;
+mod coverage;
 mod database_gone;
 mod disk_full;
 mod documents;

@@ -98,32 +98,20 @@ fn carry(
         Some(fact) => &fact.value.model,
         None => &existence.model,
     };
-    let said = state.graph.twin(old).into_iter();
-    let said =
-        said.flat_map(|twin| command.carry.iter().map(|path| (path, twin.statements_of(path))));
-    for (path, statements) in said {
+    for path in &command.carry {
         check::content(state, model, path, "property")?;
-        carry_statements(state, statements, at, new, changes);
-    }
-    Ok(())
-}
-
-fn carry_statements(
-    state: &State,
-    statements: &[Statement],
-    at: Timestamp,
-    new: TwinId,
-    changes: &mut Vec<Change>,
-) {
-    for Statement { path, source, timeline } in statements {
-        let Some(fact) = timeline.at(at, KNOWN) else {
-            continue;
-        };
-        let valid = Interval { from: at, to: fact.valid.to };
-        let held = state.graph.twin(new).and_then(|t| t.statement(path, source.as_deref()));
-        if held.is_none_or(|t| t.overlapping(valid).next().is_none()) {
-            let (path, value) = (path.clone(), fact.value.clone());
-            changes.push(Change::PropertyAsserted { twin: new, path, valid, value });
+        let old = state.graph.twin(old).into_iter();
+        for said in old.flat_map(|node| node.statements_of(path)) {
+            let Some(fact) = said.timeline.at(at, KNOWN) else {
+                continue;
+            };
+            let valid = Interval { from: at, to: fact.valid.to };
+            let node = state.graph.twin(new);
+            let held = node.and_then(|t| t.statement(path, said.source.as_deref()));
+            if held.is_none_or(|t| t.overlapping(valid).next().is_none()) {
+                let (path, value) = (path.clone(), fact.value.clone());
+                changes.push(Change::PropertyAsserted { twin: new, path, valid, value });
+            }
         }
     }
 }
