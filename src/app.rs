@@ -16,6 +16,7 @@ use crate::graphql::{ExampleOperation, SchemaFailed, SchemaService, TransportOpt
 use crate::http::{Guard, Routes, ServerOptions, listen, router, serve};
 use crate::ingest::Intake;
 use crate::ingest::mqtt::MqttService;
+use crate::observe::count_coverage;
 use crate::store::{Location, Store, StoreError};
 
 /// Why the server could not start.
@@ -74,6 +75,7 @@ pub struct App {
     stop: CancellationToken,
     server: JoinHandle<()>,
     mqtt: Option<JoinHandle<()>>,
+    coverage: Option<JoinHandle<()>>,
     note: Option<Note>,
 }
 
@@ -98,6 +100,9 @@ impl App {
         let graphql = SchemaService::start(engine.clone(), feed.clone(), config.reads.clone())?;
         let intake = Intake::new(engine.clone(), config.ingest.intake());
         let mqtt = start_mqtt(config, &intake, &stop)?;
+        let counting = config.coverage.count_every().filter(|_| metrics.is_some());
+        let coverage =
+            counting.map(|every| tokio::spawn(count_coverage(engine.clone(), every, stop.clone())));
         let routes = router(Routes {
             engine: engine.clone(),
             feed,
@@ -134,6 +139,7 @@ impl App {
             stop,
             server,
             mqtt,
+            coverage,
             note,
         })
     }
@@ -158,7 +164,7 @@ impl App {
         self.leaving.cancel();
         tokio::time::sleep(self.drain).await;
         self.stop.cancel();
-        for task in std::iter::once(self.server).chain(self.mqtt) {
+        for task in std::iter::once(self.server).chain(self.mqtt).chain(self.coverage) {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a part of the server did not end well");
             }

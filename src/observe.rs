@@ -1,9 +1,14 @@
 //! Logs and metrics.
 
+use std::time::Duration;
+
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::engine::{CoverageCounts, Engine};
 
 /// What log lines look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -38,6 +43,42 @@ pub fn start_metrics() -> Option<PrometheusHandle> {
     Some(handle)
 }
 
+/// Counts the gaps of coverage every so often, until `stop`. Counting looks at everything, in bounded looks; a request
+/// for metrics only shows what was counted last.
+pub async fn count_coverage(engine: Engine, every: Duration, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(every);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        let started = std::time::Instant::now();
+        tokio::select! {
+            () = stop.cancelled() => return,
+            counts = engine.coverage_counts() => show(counts),
+        }
+        metrics::histogram!("counterpart_coverage_seconds").record(started.elapsed());
+    }
+}
+
+fn show(counts: CoverageCounts) {
+    let gaps = [
+        ("asset_without_device", counts.assets_without_device),
+        ("asset_with_silent_device", counts.assets_with_silent_device),
+        ("device_without_asset", counts.devices_without_asset),
+        ("quarantined_stream", counts.quarantined_streams),
+        ("id_claimed_twice", counts.ids_claimed_twice),
+        ("ending_mapping", counts.ending_mappings),
+        ("disagreement", counts.disagreements),
+    ];
+    for (gap, count) in gaps {
+        metrics::gauge!("counterpart_coverage_gaps", "gap" => gap).set(count as f64);
+    }
+    let readings = counts.quarantined_readings as f64;
+    metrics::gauge!("counterpart_quarantined_readings").set(readings);
+}
+
 fn describe() {
     use metrics::{describe_counter, describe_gauge, describe_histogram};
     describe_counter!(
@@ -54,4 +95,17 @@ fn describe() {
     describe_gauge!("counterpart_subscribers", "Subscriptions that are served");
     describe_gauge!("counterpart_twins", "Twins that were ever known");
     describe_gauge!("counterpart_streams", "Streams that are open");
+    describe_gauge!(
+        "counterpart_coverage_gaps",
+        "What is missing, doubtful or about to end in the mapping, by kind of gap; see the query `coverage`"
+    );
+    describe_gauge!(
+        "counterpart_quarantined_readings",
+        "Readings of streams that nobody has mapped"
+    );
+    describe_histogram!(
+        "counterpart_coverage_seconds",
+        metrics::Unit::Seconds,
+        "Time to count the gaps of coverage"
+    );
 }

@@ -6,12 +6,14 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
+use super::coverage::Coverage;
 use super::ingest::Ingest;
 use super::limits::Limits;
 use super::mqtt::Mqtt;
 use super::roles::{Places, RoleRoots};
 use super::server::Server;
 use super::store::Database;
+use super::survivorship::Survivorship;
 use crate::domain::rejection::Rejection;
 use crate::domain::role::Roles;
 use crate::domain::state::Rules;
@@ -33,6 +35,10 @@ pub struct Config {
     pub roles: RoleRoots,
     /// How places nest.
     pub places: Places,
+    /// Which of several sources' values survives.
+    pub survivorship: Survivorship,
+    /// The coverage board.
+    pub coverage: Coverage,
     /// Readings, whatever the protocol.
     pub ingest: Ingest,
     /// The MQTT broker to take readings from.
@@ -54,7 +60,7 @@ pub enum ConfigError {
     /// Something in it is wrong.
     #[error("the configuration cannot be used: {0}")]
     Invalid(Box<figment::Error>),
-    /// A model id in it is not one.
+    /// A rule in it makes no sense.
     #[error("the configuration cannot be used: {0}")]
     Role(#[from] Box<Rejection>),
 }
@@ -81,11 +87,13 @@ impl Config {
     /// The rules of the domain that are configured.
     ///
     /// # Errors
-    /// When a root model of a role is no DTMI.
+    /// When a model in them is no DTMI, or a number makes no sense.
     pub fn rules(&self) -> Result<Rules, ConfigError> {
         Ok(Rules {
             roles: Roles::new(self.roles.roots().map_err(Box::new)?),
             places: self.places.rules(),
+            survivorship: self.survivorship.rules().map_err(Box::new)?,
+            coverage: self.coverage.rules(),
             streams_max: self.limits.streams,
         })
     }

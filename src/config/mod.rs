@@ -1,5 +1,6 @@
 //! Configuration: defaults, then a TOML file, then the environment, then flags.
 
+mod coverage;
 mod ingest;
 mod limits;
 mod load;
@@ -7,7 +8,9 @@ mod mqtt;
 mod roles;
 mod server;
 mod store;
+mod survivorship;
 
+pub use coverage::Coverage;
 pub use ingest::Ingest;
 pub use limits::Limits;
 pub use load::{Config, ConfigError, load};
@@ -15,3 +18,4 @@ pub use mqtt::Mqtt;
 pub use roles::{Places, RoleRoots};
 pub use server::Server;
 pub use store::Database;
+pub use survivorship::Survivorship;

@@ -49,6 +49,7 @@ pub fn apply(
         Change::Linked { external, valid, link } => {
             let timeline = state.crosswalks.timeline_mut(external, Some(link.twin));
             timeline.assert(*valid, link.clone(), position);
+            state.note_described(external);
             touched.insert(FactKey::Crosswalk(external.clone()));
         }
         Change::Unlinked { external, valid } => {
@@ -60,12 +61,22 @@ pub fn apply(
         }
         Change::RecordStored { key, valid, record } => {
             state.records.timeline_mut(key).assert(*valid, record.clone(), position);
+            state.note_described(key);
             touched.insert(FactKey::Record(key.clone()));
         }
         Change::RecordRetracted { key, valid } => {
             state.records.timeline_mut(key).retract(*valid, position);
             touched.insert(FactKey::Record(key.clone()));
         }
+        Change::Curated { valid, fact } => {
+            state.curations.assert(*valid, fact, position);
+            touched.insert(FactKey::Curation(fact.key()));
+        }
+        Change::Uncurated { key, valid } => {
+            state.curations.retract(key, *valid, position);
+            touched.insert(FactKey::Curation(*key));
+        }
+        Change::Decided(_) => {}
     }
     Ok(())
 }
@@ -88,13 +99,15 @@ fn apply_to_twin(
             touched.insert(FactKey::Twin(*twin));
         }
         Change::PropertyAsserted { twin, path, valid, value } => {
-            let timeline = state.graph.twin_mut(*twin).property_mut(path);
+            let source = value.source.as_ref();
+            let timeline = state.graph.twin_mut(*twin).statement_mut(path, source);
             timeline.assert(*valid, value.clone(), position);
-            touched.insert(FactKey::Property(*twin, path.clone()));
+            touched.insert(FactKey::Property(*twin, path.clone(), source.cloned()));
         }
-        Change::PropertyRetracted { twin, path, valid } => {
-            state.graph.twin_mut(*twin).property_mut(path).retract(*valid, position);
-            touched.insert(FactKey::Property(*twin, path.clone()));
+        Change::PropertyRetracted { twin, path, valid, source } => {
+            let timeline = state.graph.twin_mut(*twin).statement_mut(path, source.as_ref());
+            timeline.retract(*valid, position);
+            touched.insert(FactKey::Property(*twin, path.clone(), source.clone()));
         }
         _ => {}
     }

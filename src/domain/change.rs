@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::curation::{Curation, CurationKey, Decided};
 use super::fact::{
     Binding, Ends, Existence, JsonMap, Link, PropertyPath, PropertyValue, SourceRecord,
 };
@@ -40,7 +41,7 @@ pub enum Change {
         /// When.
         valid: Interval,
     },
-    /// A property has a value during an interval.
+    /// A property has a value during an interval, says a system, or a person or client; what others said stands.
     PropertyAsserted {
         /// The twin.
         twin: TwinId,
@@ -51,7 +52,7 @@ pub enum Change {
         /// The value and its source.
         value: PropertyValue,
     },
-    /// A property has no value during an interval.
+    /// A system, or a person or client, does not say any more what a property is during an interval.
     PropertyRetracted {
         /// The twin.
         twin: TwinId,
@@ -59,6 +60,9 @@ pub enum Change {
         path: PropertyPath,
         /// When.
         valid: Interval,
+        /// The system whose statement ends; `None` for what persons and clients said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<Arc<str>>,
     },
     /// A relationship holds during an interval.
     RelationshipAsserted {
@@ -131,6 +135,22 @@ pub enum Change {
         /// When.
         valid: Interval,
     },
+    /// A verdict, redirect, task or undoing holds during an interval.
+    Curated {
+        /// When.
+        valid: Interval,
+        /// What holds.
+        fact: Curation,
+    },
+    /// It does not hold during an interval.
+    Uncurated {
+        /// What.
+        key: CurationKey,
+        /// When.
+        valid: Interval,
+    },
+    /// The changes that follow are one decision's; by itself it changes nothing.
+    Decided(Box<Decided>),
     /// How a source is read, and how far it is trusted.
     SourceDeclared {
         /// The source's name.

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::curation::{
+    ApproveTask, CloseTask, Judge, MergeTwins, Proposal, RejectTask, SplitTwin, Undo, Withdraw,
+};
 use super::fact::{JsonMap, PropertyPath, SourceRecord};
 use super::id::{ExternalId, RelationshipId, StreamKey, TwinId};
 use super::time::{Interval, Timestamp};
@@ -48,6 +51,24 @@ pub enum Command {
     PutRecord(PutRecord),
     /// State that a system does not have a record.
     RetractRecord(RetractRecord),
+    /// State that two twins are one thing.
+    MergeTwins(MergeTwins),
+    /// State that one twin is two things.
+    SplitTwin(SplitTwin),
+    /// State that two records describe the same thing, or different things.
+    Judge(Judge),
+    /// State that a verdict holds no more.
+    Withdraw(Withdraw),
+    /// Put doubtful pairs into the review queue, or bring those in it up to date.
+    RaiseTasks(Vec<Proposal>),
+    /// Take a task out of the review queue without a decision.
+    CloseTask(CloseTask),
+    /// Decide that a doubtful pair is the same thing.
+    ApproveTask(ApproveTask),
+    /// Decide that a doubtful pair is two things.
+    RejectTask(RejectTask),
+    /// Take a decision back.
+    Undo(Undo),
     /// Keep how a source is read, and how far it is trusted.
     DeclareSource(DeclareSource),
 }
@@ -196,6 +217,8 @@ pub struct SwapDevice {
     pub new: ExternalId,
     /// When.
     pub at: Timestamp,
+    /// Properties whose values go over to the new device, such as a set point or a program.
+    pub carry: Vec<PropertyPath>,
 }
 
 /// See [`Command::PutRecord`].

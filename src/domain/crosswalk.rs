@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use indexmap::IndexMap;
+
 use super::fact::Link;
 use super::id::{ExternalId, Position, TwinId};
 use super::time::Timestamp;
@@ -10,7 +12,7 @@ use super::timeline::{Fact, Timeline};
 /// All external ids and what they ever meant.
 #[derive(Debug, Default)]
 pub struct Crosswalks {
-    links: HashMap<ExternalId, Timeline<Link>>,
+    links: IndexMap<ExternalId, Timeline<Link>>,
     of_twin: HashMap<TwinId, Vec<ExternalId>>,
 }
 
@@ -33,6 +35,29 @@ impl Crosswalks {
             }
         }
         self.links.entry(external.clone()).or_default()
+    }
+
+    /// Takes back what the entry at `position` did to an external id.
+    pub(super) fn roll_back(&mut self, external: &ExternalId, position: Position) {
+        let Some(timeline) = self.links.get_mut(external) else {
+            return;
+        };
+        let stated: Vec<TwinId> = timeline.edits(position).map(|fact| fact.value.twin).collect();
+        timeline.roll_back(position);
+        for twin in stated {
+            if timeline.facts().any(|fact| fact.value.twin == twin) {
+                continue;
+            }
+            if let Some(ids) = self.of_twin.get_mut(&twin) {
+                ids.retain(|id| id != external);
+                if ids.is_empty() {
+                    self.of_twin.remove(&twin);
+                }
+            }
+        }
+        if timeline.is_empty() {
+            self.links.swap_remove(external);
+        }
     }
 
     /// The link of an external id at `moment`.
@@ -59,6 +84,26 @@ impl Crosswalks {
             .collect();
         ids.sort_by_key(|(id, _)| *id);
         ids
+    }
+
+    /// Up to `limit` ids from this place on; their places change only when an entry is taken back.
+    pub fn chunk(
+        &self,
+        from: usize,
+        limit: usize,
+    ) -> impl Iterator<Item = (&ExternalId, &Timeline<Link>)> {
+        let to = from.saturating_add(limit).min(self.links.len());
+        self.links.get_range(from.min(to)..to).into_iter().flatten()
+    }
+
+    /// How many ids ever meant something.
+    pub fn len(&self) -> usize {
+        self.links.len()
+    }
+
+    /// Whether no id ever meant anything.
+    pub fn is_empty(&self) -> bool {
+        self.links.is_empty()
     }
 
     /// Every external id and its timeline, in no particular order.

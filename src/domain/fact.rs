@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::curation::{Curation, CurationKey};
 use super::id::{ExternalId, RelationshipId, StreamId, TwinId};
 use super::time::Timestamp;
 use super::timeline::Fact;
@@ -84,7 +85,7 @@ pub struct Binding {
 }
 
 /// What one system says about one thing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct SourceRecord {
     /// The kind of thing in the system's own words, for example `equipment`.
     pub kind: Arc<str>,
@@ -109,8 +110,8 @@ pub struct SourceRecord {
 pub enum FactKey {
     /// The existence of a twin.
     Twin(TwinId),
-    /// A property of a twin.
-    Property(TwinId, PropertyPath),
+    /// What one system, or a person or client, said of a property of a twin.
+    Property(TwinId, PropertyPath, Option<Arc<str>>),
     /// A relationship.
     Relationship(RelationshipId),
     /// What an external id means.
@@ -119,6 +120,8 @@ pub enum FactKey {
     Binding(StreamId),
     /// What a system says about the thing that it calls so.
     Record(ExternalId),
+    /// A verdict, redirect, task or undoing.
+    Curation(CurationKey),
 }
 
 /// One fact with all that names it: what a store keeps as one row.
@@ -136,4 +139,6 @@ pub enum FactRow {
     Binding(StreamId, Fact<Binding>),
     /// What a system says.
     Record(ExternalId, Fact<SourceRecord>),
+    /// A verdict, redirect, task or undoing.
+    Curation(Fact<Curation>),
 }

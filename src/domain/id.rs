@@ -7,6 +7,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::curation::Candidate;
+
 /// Longest accepted id inside a system, in bytes.
 pub const ID_BYTES_MAX: usize = 512;
 /// Longest accepted name of a system, scope, channel or actor, in bytes.
@@ -14,6 +16,9 @@ pub const NAME_BYTES_MAX: usize = 256;
 
 /// Namespace of the relationship ids that are derived from their ends.
 const RELATIONSHIP_NAMESPACE: Uuid = Uuid::from_u128(0x6f0c_7a51_33c9_4f0e_9a57_3f1d_8a0e_21c4);
+
+/// Namespace of the task ids that are derived from their pairs.
+const TASK_NAMESPACE: Uuid = Uuid::from_u128(0xb0a9_5f6e_0e3b_4a52_9d7c_62f4_417a_88d5);
 
 /// A text that cannot be an identifier, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +34,11 @@ pub struct InvalidId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TwinId(pub Uuid);
+
+impl TwinId {
+    /// Before every other.
+    pub const FIRST: TwinId = TwinId(Uuid::nil());
+}
 
 /// A relationship's id, derived from its ends so that stating it twice is stating it once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -48,6 +58,39 @@ impl RelationshipId {
         bytes.extend_from_slice(key.as_bytes());
         Self(Uuid::new_v5(&RELATIONSHIP_NAMESPACE, &bytes))
     }
+}
+
+/// A task's id, derived from the pair that it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TaskId(pub Uuid);
+
+impl TaskId {
+    /// The id of the task whether `record` is the same as `candidate`; two records in either order.
+    pub fn of(record: &ExternalId, candidate: &Candidate) -> Self {
+        let record = record.parts();
+        Self(match candidate {
+            Candidate::Twin(twin) => {
+                let twin = twin.to_string();
+                id_of_parts(&TASK_NAMESPACE, record.into_iter().chain([twin.as_str()]))
+            }
+            Candidate::Record(other) => {
+                let mut pair = [record, other.parts()];
+                pair.sort_unstable();
+                id_of_parts(&TASK_NAMESPACE, pair.into_iter().flatten())
+            }
+        })
+    }
+}
+
+/// A name-based UUID of several texts; other texts, or the same ones split otherwise, give another.
+pub(crate) fn id_of_parts<'a>(namespace: &Uuid, parts: impl IntoIterator<Item = &'a str>) -> Uuid {
+    let mut bytes = Vec::new();
+    for part in parts {
+        bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    Uuid::new_v5(namespace, &bytes)
 }
 
 /// A stream's number inside one store; dense, counted from 0.
@@ -103,6 +146,7 @@ macro_rules! display_and_parse {
 }
 display_and_parse!(TwinId, Uuid, "the twin id");
 display_and_parse!(RelationshipId, Uuid, "the relationship id");
+display_and_parse!(TaskId, Uuid, "the task id");
 display_and_parse!(Position, u64, "the position");
 display_and_parse!(StreamId, u32, "the stream id");
 
@@ -129,6 +173,11 @@ impl ExternalId {
             scope: if scope.is_empty() { Arc::from("") } else { name("the scope", scope)? },
             id: checked("the id", id, ID_BYTES_MAX)?,
         })
+    }
+
+    /// System, scope and id.
+    pub(crate) fn parts(&self) -> [&str; 3] {
+        [&self.system, &self.scope, &self.id]
     }
 }
 

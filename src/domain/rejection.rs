@@ -1,7 +1,10 @@
 //! Rejections: why a command cannot be done, and how to mend it.
 
 use super::command::TwinRef;
-use super::id::{ExternalId, InvalidId, RelationshipId, StreamKey, TwinId, abridged};
+use super::curation::DecisionId;
+use super::id::{
+    ExternalId, InvalidId, Position, RelationshipId, StreamKey, TaskId, TwinId, abridged,
+};
 use super::time::{Interval, Timestamp};
 use crate::dtdl::{Dtmi, ModelErrors};
 
@@ -170,6 +173,81 @@ pub enum Rejection {
         "`{0}` measures nothing at that moment, so there is nothing to hand over; check the id and the moment"
     )]
     NothingToSwap(ExternalId),
+    /// A verdict keeps two records apart.
+    #[error(
+        "`{first}` and `{second}` were told apart by {decider}{}; withdraw that verdict first, or ask to replace it", because(.reason)
+    )]
+    KeptApart {
+        /// A record.
+        first: Box<ExternalId>,
+        /// Another.
+        second: Box<ExternalId>,
+        /// Why they were told apart.
+        reason: String,
+        /// Who did.
+        decider: String,
+    },
+    /// No verdict on the pair stands.
+    #[error("nobody judged `{first}` and `{second}` in that time")]
+    NotJudged {
+        /// A record.
+        first: Box<ExternalId>,
+        /// Another.
+        second: Box<ExternalId>,
+    },
+    /// Two twins whose models do not go together.
+    #[error(
+        "twin {keep} is a `{model}` and twin {gone} a `{other}`, and neither is a kind of the other; correct the model of one first"
+    )]
+    NotMergeable {
+        /// The twin that would stay.
+        keep: TwinId,
+        /// Its model.
+        model: Dtmi,
+        /// The other twin.
+        gone: TwinId,
+        /// Its model.
+        other: Dtmi,
+    },
+    /// An id that a split moves does not mean the twin that is split.
+    #[error(
+        "`{external}` does not mean twin {twin} in that time; name ids of the twin that is split"
+    )]
+    NotMeant {
+        /// The id.
+        external: ExternalId,
+        /// The twin.
+        twin: TwinId,
+    },
+    /// No such task is open.
+    #[error("no task {0} is open; it may have been decided, or settled by another decision")]
+    UnknownTask(TaskId),
+    /// Nothing to take back.
+    #[error(
+        "entry {position} has no decision {index}, or it changed nothing that can be taken back"
+    )]
+    NothingToUndo {
+        /// The entry.
+        position: Position,
+        /// The number in the entry.
+        index: u32,
+    },
+    /// The decision is taken back already.
+    #[error("decision {decision} is undone already, by entry {by}; undo that entry to do it again")]
+    AlreadyUndone {
+        /// The decision.
+        decision: DecisionId,
+        /// The entry that took it back.
+        by: Position,
+    },
+    /// Something later builds on what is to be taken back.
+    #[error("entry {position} came later and builds on this: {what}; undo that one first")]
+    ChangedLater {
+        /// What it changed.
+        what: String,
+        /// The later entry.
+        position: Position,
+    },
     /// A limit was reached.
     #[error("{what}: at most {max} are kept; raise `{setting}` if that many are meant")]
     LimitReached {
@@ -212,6 +290,14 @@ impl Rejection {
             Self::UnknownUnit(_) => "UNKNOWN_UNIT",
             Self::WrongUnit { .. } => "WRONG_UNIT",
             Self::NothingToSwap(_) => "NOTHING_TO_SWAP",
+            Self::KeptApart { .. } => "KEPT_APART",
+            Self::NotJudged { .. } => "NOT_JUDGED",
+            Self::NotMergeable { .. } => "NOT_MERGEABLE",
+            Self::NotMeant { .. } => "NOT_MEANT",
+            Self::UnknownTask(_) => "UNKNOWN_TASK",
+            Self::NothingToUndo { .. } => "NOTHING_TO_UNDO",
+            Self::AlreadyUndone { .. } => "ALREADY_UNDONE",
+            Self::ChangedLater { .. } => "CHANGED_LATER",
             Self::LimitReached { .. } => "LIMIT_REACHED",
             Self::InvalidId(_) => "INVALID_ID",
             Self::Invalid(_) => "INVALID",
@@ -221,6 +307,10 @@ impl Rejection {
 
 fn hint(similar: Option<&Dtmi>) -> String {
     similar.map(|model| format!(" (did you mean `{model}`?)")).unwrap_or_default()
+}
+
+fn because(reason: &str) -> String {
+    if reason.is_empty() { String::new() } else { format!(" ({})", abridged(reason)) }
 }
 
 fn moment(at: Option<&Timestamp>) -> String {

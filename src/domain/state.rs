@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::coverage::CoverageRules;
 use super::crosswalk::Crosswalks;
-use super::fact::{FactKey, FactRow, JsonMap};
+use super::curation::Curations;
+use super::fact::{FactKey, FactRow};
 use super::graph::Graph;
-use super::id::{Position, TwinId};
+use super::id::{ExternalId, Position, TwinId};
+use super::reconcile::survive::Survivorship;
 use super::record::Records;
 use super::role::{PlaceRules, Role, Roles};
+use super::source::Sources;
 use super::stream::Streams;
 use super::timeline::{Fact, Timeline};
 use crate::dtdl::Catalogue;
@@ -20,6 +24,10 @@ pub struct Rules {
     pub roles: Roles,
     /// How places nest.
     pub places: PlaceRules,
+    /// Which of several values is a twin's own.
+    pub survivorship: Survivorship,
+    /// From when on something is a gap of coverage.
+    pub coverage: CoverageRules,
     /// Most streams that are opened.
     pub streams_max: usize,
 }
@@ -32,7 +40,7 @@ pub struct State {
     /// Systems of ids, by name, with their names for people.
     pub systems: BTreeMap<Arc<str>, Arc<str>>,
     /// How sources are read and how far they are trusted, by name.
-    pub sources: BTreeMap<Arc<str>, Arc<JsonMap>>,
+    pub sources: Sources,
     /// Twins and relationships.
     pub graph: Graph,
     /// What external ids mean.
@@ -41,6 +49,8 @@ pub struct State {
     pub streams: Streams,
     /// What systems say.
     pub records: Records,
+    /// Verdicts, redirects of merged twins, tasks, and what was undone.
+    pub curations: Curations,
     /// From configuration.
     pub rules: Rules,
     /// The catalogue, systems and sources before the entry at this position, for taking that entry back.
@@ -53,7 +63,7 @@ pub(super) struct Before {
     pub(super) position: Position,
     pub(super) catalogue: Catalogue,
     pub(super) systems: BTreeMap<Arc<str>, Arc<str>>,
-    pub(super) sources: BTreeMap<Arc<str>, Arc<JsonMap>>,
+    pub(super) sources: Sources,
 }
 
 impl State {
@@ -85,12 +95,14 @@ impl State {
                 self.graph.twin_mut(id).existence.restore(fact);
             }
             FactRow::Property(id, path, fact) => {
-                self.graph.twin_mut(id).property_mut(&path).restore(fact);
+                let source = fact.value.source.clone();
+                self.graph.twin_mut(id).statement_mut(&path, source.as_ref()).restore(fact);
             }
             FactRow::Relationship(ends, fact) => self.graph.edge_mut(&ends).restore(fact),
             FactRow::Crosswalk(external, fact) => {
                 let meant = Some(fact.value.twin);
                 self.crosswalks.timeline_mut(&external, meant).restore(fact);
+                self.note_described(&external);
             }
             FactRow::Binding(id, fact) => {
                 self.streams.index_twin(fact.value.twin, id);
@@ -98,7 +110,44 @@ impl State {
                     stream.bindings.restore(fact);
                 }
             }
-            FactRow::Record(key, fact) => self.records.timeline_mut(&key).restore(fact),
+            FactRow::Record(key, fact) => {
+                self.records.timeline_mut(&key).restore(fact);
+                self.note_described(&key);
+            }
+            FactRow::Curation(fact) => self.curations.restore(fact),
+        }
+    }
+
+    /// Notes at the twins that an id ever meant that a record is kept by it, so that reading them finds it at once.
+    pub(super) fn note_described(&mut self, key: &ExternalId) {
+        if self.records.timeline(key).is_none() {
+            return;
+        }
+        let Some(links) = self.crosswalks.timeline(key) else {
+            return;
+        };
+        for link in links.facts() {
+            self.graph.twin_mut(link.value.twin).note_record(key);
+        }
+    }
+
+    /// The twins that an id ever meant.
+    fn meant(&self, key: &ExternalId) -> BTreeSet<TwinId> {
+        let links = self.crosswalks.timeline(key).into_iter().flat_map(|links| links.facts());
+        links.map(|link| link.value.twin).collect()
+    }
+
+    /// Forgets at twins which the id meant before an entry was taken back what is not so without that entry.
+    fn forget_described(&mut self, key: &ExternalId, before: &BTreeSet<TwinId>) {
+        let described = self.records.timeline(key).is_some();
+        let after = if described { self.meant(key) } else { BTreeSet::new() };
+        for twin in before
+            .difference(&after)
+            .filter(|twin| self.graph.twin(**twin).is_some())
+            .copied()
+            .collect::<Vec<_>>()
+        {
+            self.graph.twin_mut(twin).forget_record(key);
         }
     }
 
@@ -106,24 +155,29 @@ impl State {
     pub fn roll_back(&mut self, position: Position, touched: &BTreeSet<FactKey>) {
         for key in touched {
             match key {
-                FactKey::Twin(id) => self.graph.twin_mut(*id).existence.roll_back(position),
-                FactKey::Property(id, path) => {
-                    self.graph.twin_mut(*id).property_mut(path).roll_back(position);
+                FactKey::Twin(id) => self.graph.roll_back_existence(*id, position),
+                FactKey::Property(id, path, source) => {
+                    let twin = self.graph.twin_mut(*id);
+                    twin.roll_back_statement(path, source.as_deref(), position);
                 }
-                FactKey::Relationship(id) => {
-                    if let Some(timeline) = self.graph.edge_by_id_mut(*id) {
-                        timeline.roll_back(position);
-                    }
-                }
+                FactKey::Relationship(id) => self.graph.roll_back_edge(*id, position),
                 FactKey::Crosswalk(id) => {
-                    self.crosswalks.timeline_mut(id, None).roll_back(position);
+                    let meant = self.meant(id);
+                    self.crosswalks.roll_back(id, position);
+                    self.forget_described(id, &meant);
                 }
-                FactKey::Binding(id) => {
-                    if let Some(stream) = self.streams.get_mut(*id) {
-                        stream.bindings.roll_back(position);
-                    }
+                FactKey::Binding(id) => self.streams.roll_back_binding(*id, position),
+                FactKey::Record(key) => {
+                    let meant = self.meant(key);
+                    self.records.roll_back(key, position);
+                    self.forget_described(key, &meant);
                 }
-                FactKey::Record(key) => self.records.timeline_mut(key).roll_back(position),
+                FactKey::Curation(key) => self.curations.roll_back(key, position),
+            }
+        }
+        for key in touched {
+            if let FactKey::Twin(id) | FactKey::Property(id, ..) = key {
+                self.graph.forget_if_empty(*id);
             }
         }
         self.streams.roll_back(position);
@@ -137,8 +191,8 @@ impl State {
     fn keys(&self) -> BTreeSet<FactKey> {
         let properties = |id: TwinId| {
             let twin = self.graph.twin(id);
-            let paths = twin.into_iter().flat_map(|t| t.properties().map(|(path, _)| path.clone()));
-            paths.map(move |path| FactKey::Property(id, path))
+            let said = twin.into_iter().flat_map(|t| t.statements());
+            said.map(move |said| FactKey::Property(id, said.path.clone(), said.source.clone()))
         };
         let twins = || self.graph.twins().map(|t| t.id);
         let mut keys: BTreeSet<FactKey> = twins().map(FactKey::Twin).collect();
@@ -147,6 +201,7 @@ impl State {
         keys.extend(self.crosswalks.all().map(|(id, _)| FactKey::Crosswalk(id.clone())));
         keys.extend(self.streams.iter().map(|s| FactKey::Binding(s.id)));
         keys.extend(self.records.all().map(|(key, _)| FactKey::Record(key.clone())));
+        keys.extend(self.curations.all().map(|(key, _)| FactKey::Curation(*key)));
         keys
     }
 
@@ -157,8 +212,9 @@ impl State {
                     FactRow::Twin(*id, f)
                 })
             }
-            FactKey::Property(id, path) => {
-                let timeline = self.graph.twin(*id).and_then(|t| t.property(path));
+            FactKey::Property(id, path, source) => {
+                let twin = self.graph.twin(*id);
+                let timeline = twin.and_then(|t| t.statement(path, source.as_deref()));
                 picked(timeline, edited_at, |f| FactRow::Property(*id, path.clone(), f))
             }
             FactKey::Relationship(id) => self.graph.edge(*id).map_or_else(Vec::new, |edge| {
@@ -177,6 +233,9 @@ impl State {
             FactKey::Record(key) => {
                 let timeline = self.records.timeline(key);
                 picked(timeline, edited_at, |f| FactRow::Record(key.clone(), f))
+            }
+            FactKey::Curation(key) => {
+                picked(self.curations.timeline(key), edited_at, FactRow::Curation)
             }
         }
     }

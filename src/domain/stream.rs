@@ -26,6 +26,15 @@ pub struct Stream {
     pub register: Register,
 }
 
+impl Stream {
+    /// Whether the stream reports what nobody mapped: at the time of its latest reading it measures
+    /// nothing. A stream that was bound while it reported, such as that of a replaced device, is not.
+    pub fn is_quarantined(&self, known: Position) -> bool {
+        let latest = self.register.latest();
+        latest.is_some_and(|latest| self.bindings.at(latest.reading.time, known).is_none())
+    }
+}
+
 /// All streams, dense by number.
 #[derive(Debug, Default)]
 pub struct Streams {
@@ -101,6 +110,27 @@ impl Streams {
             self.by_key.remove(&stream.key.as_ref());
             if let Some(of_device) = self.by_device.get_mut(&stream.key.device) {
                 of_device.retain(|id| *id != stream.id);
+            }
+        }
+    }
+
+    /// Takes back what the entry at `position` did to a stream's bindings.
+    pub(super) fn roll_back_binding(&mut self, id: StreamId, position: Position) {
+        let Some(stream) = self.streams.get_mut(id.index()) else {
+            return;
+        };
+        let bindings = &mut stream.bindings;
+        let stated: Vec<TwinId> = bindings.edits(position).map(|fact| fact.value.twin).collect();
+        bindings.roll_back(position);
+        for twin in stated {
+            if bindings.facts().any(|fact| fact.value.twin == twin) {
+                continue;
+            }
+            if let Some(streams) = self.by_twin.get_mut(&twin) {
+                streams.retain(|other| *other != id);
+                if streams.is_empty() {
+                    self.by_twin.remove(&twin);
+                }
             }
         }
     }

@@ -102,6 +102,20 @@ impl Interval {
         self.from < other.to && other.from < self.to
     }
 
+    /// What the two share.
+    pub fn and(&self, other: &Interval) -> Option<Interval> {
+        Interval::new(self.from.max(other.from), self.to.min(other.to))
+    }
+
+    /// What is left of this interval without any of `others`, in order.
+    pub fn without_all(self, others: impl IntoIterator<Item = Interval>) -> Vec<Interval> {
+        let mut left = vec![self];
+        for other in others {
+            left = left.iter().flat_map(|part| part.without(&other).collect::<Vec<_>>()).collect();
+        }
+        left
+    }
+
     /// What is left of this interval without `other`: none, one or two parts, in order.
     pub fn without(&self, other: &Interval) -> impl Iterator<Item = Interval> {
         let before = Interval::new(self.from, self.to.min(other.from));

@@ -124,6 +124,102 @@ impl<T: Clone + PartialEq> Timeline<T> {
         false
     }
 
+    /// Where the entry at `position` changed what is believed: before, and since.
+    pub fn differences(&self, position: Position) -> Vec<(Interval, Option<&T>, Option<&T>)> {
+        let before = Position(position.0.saturating_sub(1));
+        let parts = self.parts(&[Interval::ALWAYS], &[before, position]);
+        let said = |part: &Interval, known| self.at(part.from, known).map(|f| &f.value);
+        let both = parts.into_iter().map(|p| (p, said(&p, before), said(&p, position)));
+        both.filter(|(_, was, is)| was != is).collect()
+    }
+
+    /// What takes back the entry at `position` inside `within`: intervals, and what was believed
+    /// of each before; nothing, where that is `None`.
+    ///
+    /// # Errors
+    /// The position of a later entry that changed the same time again.
+    pub fn take_back(
+        &self,
+        position: Position,
+        within: &[Interval],
+    ) -> Result<Vec<(Interval, Option<T>)>, Position> {
+        let before = Position(position.0.saturating_sub(1));
+        let mut restored: Vec<(Interval, Option<&Fact<T>>)> = Vec::new();
+        for part in self.parts(within, &[before, position, Position::LATEST_KNOWN]) {
+            let fact = self.at(part.from, before);
+            let said = |known| self.at(part.from, known).map(|f| &f.value);
+            let (was, became) = (fact.map(|f| &f.value), said(position));
+            if was == became {
+                continue;
+            }
+            if said(Position::LATEST_KNOWN) != became {
+                return Err(self.changed_after(position, part.from));
+            }
+            match restored.last_mut() {
+                // Parts of one fact come back as one; two facts stay two, even of one value.
+                Some((last, value)) if last.to == part.from && is_same(*value, fact) => {
+                    last.to = part.to;
+                }
+                _ => restored.push((part, fact)),
+            }
+        }
+        let values = restored.into_iter().map(|(part, fact)| (part, fact.map(|f| f.value.clone())));
+        Ok(self.whole(position, values.collect()))
+    }
+
+    /// `within`, cut where what is believed at one of these positions changes; in order.
+    fn parts(&self, within: &[Interval], known: &[Position]) -> Vec<Interval> {
+        let facts = self.facts.iter().filter(|f| known.iter().any(|known| f.believed(*known)));
+        let edges = facts.flat_map(|f| [f.valid.from, f.valid.to]);
+        let mut edges: Vec<Timestamp> =
+            edges.chain(within.iter().flat_map(|i| [i.from, i.to])).collect();
+        edges.sort_unstable();
+        edges.dedup();
+        let parts = edges.windows(2).map(|pair| Interval { from: pair[0], to: pair[1] });
+        parts.filter(|part| within.iter().any(|interval| interval.covers(part))).collect()
+    }
+
+    /// The first entry after `position` that changed what was believed of `moment`.
+    fn changed_after(&self, position: Position, moment: Timestamp) -> Position {
+        let said = |known| self.at(moment, known).map(|f| &f.value);
+        let about = self.facts.iter().filter(|f| f.valid.contains(moment));
+        let mut later: Vec<Position> = about
+            .flat_map(|f| [f.recorded_from, f.recorded_to])
+            .filter(|at| *at > position && *at < Position::LATEST)
+            .collect();
+        later.sort_unstable();
+        let changed = later.into_iter().find(|at| said(*at) != said(position));
+        changed.unwrap_or(position)
+    }
+
+    /// Where all of a fact that the entry ended holds again, it is restored whole: what was one fact
+    /// does not come back as several.
+    fn whole(
+        &self,
+        position: Position,
+        mut restored: Vec<(Interval, Option<T>)>,
+    ) -> Vec<(Interval, Option<T>)> {
+        for fact in self.facts.iter().filter(|f| f.recorded_to == position) {
+            let back = |(part, value): &(Interval, Option<T>)| {
+                value.as_ref() == Some(&fact.value) && fact.valid.covers(part)
+            };
+            let (again, ended): (Vec<_>, Vec<_>) = restored.iter().partition(|part| back(part));
+            let again: Vec<Interval> = again.iter().map(|(part, _)| *part).collect();
+            let ended: Vec<Interval> = ended.iter().map(|(part, _)| *part).collect();
+            let held = self.overlapping(fact.valid).filter(|f| f.value == fact.value);
+            let held: Vec<Interval> =
+                held.flat_map(|f| f.valid.without_all(ended.iter().copied())).collect();
+            let is_whole = again.is_empty() && held.contains(&fact.valid);
+            let covered = again.into_iter().chain(held);
+            if !is_whole && fact.valid.without_all(covered).is_empty() {
+                restored.retain(|part| !back(part));
+                restored.push((fact.valid, Some(fact.value.clone())));
+            }
+        }
+        restored.sort_by_key(|(part, _)| part.from);
+        restored
+    }
+
     /// Every fact ever recorded.
     pub fn facts(&self) -> impl Iterator<Item = &Fact<T>> {
         self.facts.iter()
@@ -137,5 +233,13 @@ impl<T: Clone + PartialEq> Timeline<T> {
     /// Whether nothing was ever recorded.
     pub fn is_empty(&self) -> bool {
         self.facts.is_empty()
+    }
+}
+
+fn is_same<T>(one: Option<&T>, other: Option<&T>) -> bool {
+    match (one, other) {
+        (None, None) => true,
+        (Some(one), Some(other)) => std::ptr::eq(one, other),
+        _ => false,
     }
 }

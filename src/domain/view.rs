@@ -1,8 +1,9 @@
 //! Reading the state as it was at one moment, as known at one position.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::fact::{Binding, Existence, Link, PropertyPath, PropertyValue};
+use super::fact::{Binding, Existence, Link, PropertyPath};
 use super::graph::{Direction, Edge, TwinNode};
 use super::id::{ExternalId, Position, StreamId, TwinId};
 use super::reading::Recorded;
@@ -79,15 +80,20 @@ impl<'a> View<'a> {
         Some((node, existence))
     }
 
+    /// The twin that an id leads to: itself, or the one that it was merged into.
+    pub fn current(&self, id: TwinId) -> TwinId {
+        self.state.curations.current(id, self.scope.known)
+    }
+
+    /// The ids of twins that were merged into a twin: they lead to it.
+    pub fn former_ids(&self, id: TwinId) -> BTreeSet<TwinId> {
+        self.state.curations.former(id, self.scope.known)
+    }
+
     /// The role of a twin that exists.
     pub fn role(&self, id: TwinId) -> Option<Role> {
         let (_, existence) = self.twin(id)?;
         self.state.role_of_model(&existence.value.model)
-    }
-
-    /// A property's value.
-    pub fn property(&self, id: TwinId, path: &str) -> Option<&'a Fact<PropertyValue>> {
-        self.state.graph.twin(id)?.property(path)?.at(self.scope.moment, self.scope.known)
     }
 
     /// What an external id means.

@@ -113,22 +113,29 @@ fn sides(log: Option<impl Display>, tables: Option<impl Display>) -> String {
 fn key(row: &FactRow) -> FactKey {
     match row {
         FactRow::Twin(id, _) => FactKey::Twin(*id),
-        FactRow::Property(id, path, _) => FactKey::Property(*id, path.clone()),
+        FactRow::Property(id, path, fact) => {
+            FactKey::Property(*id, path.clone(), fact.value.source.clone())
+        }
         FactRow::Relationship(ends, _) => FactKey::Relationship(ends.id()),
         FactRow::Crosswalk(id, _) => FactKey::Crosswalk(id.clone()),
         FactRow::Binding(id, _) => FactKey::Binding(*id),
         FactRow::Record(key, _) => FactKey::Record(key.clone()),
+        FactRow::Curation(fact) => FactKey::Curation(fact.value.key()),
     }
 }
 
 fn name(key: &FactKey) -> String {
     match key {
         FactKey::Twin(id) => format!("twin {id}"),
-        FactKey::Property(id, path) => format!("property `{path}` of twin {id}"),
+        FactKey::Property(id, path, source) => {
+            let by = source.as_deref().unwrap_or("a client");
+            format!("property `{path}` of twin {id} by {by}")
+        }
         FactKey::Relationship(id) => format!("relationship {id}"),
         FactKey::Crosswalk(id) => format!("what `{id}` means"),
         FactKey::Binding(id) => format!("what stream {id} measures"),
         FactKey::Record(key) => format!("record `{key}`"),
+        FactKey::Curation(key) => format!("{} {}", key.kind.as_str(), key.id),
     }
 }
 
@@ -153,6 +160,9 @@ fn shown(row: &FactRow) -> String {
             let (binding, unit) = (&fact.value, fact.value.unit.as_deref().unwrap_or("its unit"));
             let factor = binding.conversion;
             told(fact, format!("`{}` of twin {} in {unit} {factor:?}", binding.path, binding.twin))
+        }
+        FactRow::Curation(fact) => {
+            told(fact, serde_json::to_string(&fact.value).unwrap_or_default())
         }
         FactRow::Record(_, fact) => {
             told(fact, serde_json::to_string(&fact.value).unwrap_or_default())

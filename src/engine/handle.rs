@@ -210,7 +210,7 @@ impl Engine {
         }
     }
 
-    async fn send(&self, work: Work) -> Result<(), EngineError> {
+    pub(super) async fn send(&self, work: Work) -> Result<(), EngineError> {
         if self.stop.is_cancelled() {
             return Err(EngineError::Stopping);
         }

@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
+use super::decide::Decider;
 use super::error::EngineError;
 use super::shared::Shared;
 use super::work::{Outcome, Receipt, Work};
-use crate::domain::apply::apply;
 use crate::domain::batch::{Account, Acknowledged, ReadingBatch};
 use crate::domain::change::Change;
 use crate::domain::command::Command;
-use crate::domain::decide::{Context, IdSource, decide, open_streams};
+use crate::domain::decide::{IdSource, open_streams};
 use crate::domain::fact::FactKey;
-use crate::domain::id::{Position, TwinId};
+use crate::domain::id::Position;
 use crate::domain::log::Entry;
 use crate::domain::reading::Reading;
 use crate::domain::rejection::Rejection;
@@ -61,9 +61,13 @@ pub(super) struct Preparer<'a> {
 }
 
 impl Preparer<'_> {
-    /// Decides a request and applies its changes at the position.
-    pub(super) fn prepare(&mut self, work: Work) -> Prepared {
-        match work {
+    /// Decides a request and applies its changes at the position; a preview is answered, and leaves nothing.
+    pub(super) fn prepare(&mut self, work: Work) -> Option<Prepared> {
+        Some(match work {
+            Work::Preview { actor, commands, reply } => {
+                drop(reply.send(self.preview(&actor, &commands)));
+                return None;
+            }
             Work::Commands { actor, commands, reply } => {
                 let (append, touched, outcomes) = self.commands(actor, &commands);
                 Prepared { append, touched, answer: Answer::Commands { outcomes, reply } }
@@ -73,7 +77,7 @@ impl Preparer<'_> {
                 let answer = Answer::Readings { account, rejection, reply };
                 Prepared { append, touched: BTreeSet::new(), answer }
             }
-        }
+        })
     }
 
     fn commands(
@@ -81,31 +85,11 @@ impl Preparer<'_> {
         actor: Arc<str>,
         commands: &[Command],
     ) -> (Append, BTreeSet<FactKey>, Vec<Result<Outcome, Rejection>>) {
-        let mut touched = BTreeSet::new();
-        let mut changes = Vec::new();
-        let mut outcomes = Vec::with_capacity(commands.len());
-        for command in commands {
-            let mut context = Context { now: self.now, actor: actor.clone(), ids: &mut *self.ids };
-            let decided = decide(&self.shared.state.read(), command, &mut context);
-            let done = decided.and_then(|decided| {
-                self.apply(&decided, &mut touched)?;
-                let twin = self.twin_of(command, &decided);
-                let outcome = Outcome { changes: decided.len(), twin };
-                changes.extend(decided);
-                Ok(outcome)
-            });
-            outcomes.push(done);
-        }
+        let mut decider = Decider::new(self.shared, self.ids, self.position, self.now, &actor);
+        let outcomes = commands.iter().map(|command| decider.decide(command)).collect();
+        let Decider { changes, touched, .. } = decider;
         let edits = self.shared.state.read().edits(self.position, &touched);
         (self.append(actor, changes, Vec::new(), edits), touched, outcomes)
-    }
-
-    fn apply(&self, changes: &[Change], touched: &mut BTreeSet<FactKey>) -> Result<(), Rejection> {
-        let mut state = self.shared.state.write();
-        for change in changes {
-            apply(&mut state, self.position, change, touched).map_err(Rejection::InvalidModels)?;
-        }
-        Ok(())
     }
 
     fn readings(
@@ -152,30 +136,5 @@ impl Preparer<'_> {
         let entry =
             Entry { position: self.position, recorded_at: self.now, actor, changes, readings };
         Append { entry, edits }
-    }
-
-    /// The twin that a command is about: what it made, or what its reference means.
-    fn twin_of(&self, command: &Command, changes: &[Change]) -> Option<TwinId> {
-        let made = changes.iter().find_map(|change| match change {
-            Change::TwinAsserted { twin, .. }
-            | Change::PropertyAsserted { twin, .. }
-            | Change::PropertyRetracted { twin, .. }
-            | Change::TwinRetracted { twin, .. } => Some(*twin),
-            Change::Linked { link, .. } => Some(link.twin),
-            _ => None,
-        });
-        made.or_else(|| {
-            let Command::PutTwin(put) = command else {
-                return None;
-            };
-            let state = self.shared.state.read();
-            put.id.or_else(|| {
-                let known = Position::LATEST_KNOWN;
-                let moment = put.valid.from;
-                let links = put.identifiers.iter();
-                let mut links = links.filter_map(|id| state.crosswalks.at(id, moment, known));
-                links.next().map(|link| link.value.twin)
-            })
-        })
     }
 }

@@ -104,9 +104,14 @@ impl Writer {
         let mut batch = Vec::with_capacity(group.len());
         let mut waiting = Vec::with_capacity(group.len());
         for work in group {
-            let Prepared { append, touched, answer } = self.prepare(work);
+            let Some(Prepared { append, touched, answer }) = self.prepare(work) else {
+                continue;
+            };
             batch.push(append);
             waiting.push((touched, answer));
+        }
+        if batch.is_empty() {
+            return true;
         }
         let started = std::time::Instant::now();
         match self.shared.store.append(&batch).await {
@@ -136,16 +141,17 @@ impl Writer {
         true
     }
 
-    fn prepare(&mut self, work: Work) -> Prepared {
-        self.position = self.position.next();
+    fn prepare(&mut self, work: Work) -> Option<Prepared> {
         self.last_recorded = self.last_recorded.max(self.shared.clock.now());
         let mut preparer = Preparer {
             shared: &self.shared,
             ids: self.ids.as_mut(),
-            position: self.position,
+            position: self.position.next(),
             now: self.last_recorded,
         };
-        preparer.prepare(work)
+        let prepared = preparer.prepare(work)?;
+        self.position = self.position.next();
+        Some(prepared)
     }
 
     /// The entry is on disk: apply its readings, let readers see it, publish it, answer.

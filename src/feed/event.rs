@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::domain::change::Change;
-use crate::domain::fact::{Ends, PropertyPath};
+use crate::domain::fact::{Ends, PropertyPath, SourceRecord};
 use crate::domain::id::{ExternalId, Position, RelationshipId, StreamId, TwinId};
 use crate::domain::reading::{Quality, Reading};
 use crate::domain::state::State;
 use crate::domain::time::Timestamp;
+use crate::domain::timeline::Fact;
 use crate::domain::value::Value;
 
 /// Something that happened to a twin.
@@ -39,7 +40,7 @@ pub enum TwinChange {
         /// Where it came from.
         stream: StreamId,
     },
-    /// A property was set or cleared.
+    /// A property was set or cleared, or a record that means the twin says something else of it.
     Property {
         /// The property.
         path: PropertyPath,
@@ -160,12 +161,51 @@ fn of_change(
                 found.push((twin, TwinChange::Binding { path, stream: *stream }));
             }
         }
+        Change::RecordStored { key, .. } | Change::RecordRetracted { key, .. } => {
+            of_record(state, position, key, found);
+        }
         Change::ModelsAdded(_)
         | Change::SystemDeclared { .. }
         | Change::StreamOpened { .. }
-        | Change::RecordStored { .. }
-        | Change::RecordRetracted { .. }
-        | Change::SourceDeclared { .. } => {}
+        | Change::SourceDeclared { .. }
+        | Change::Curated { .. }
+        | Change::Uncurated { .. }
+        | Change::Decided(_) => {}
+    }
+}
+
+/// What a record claims, or claimed, may be a property of the twins that it means.
+fn of_record(
+    state: &State,
+    position: Position,
+    key: &ExternalId,
+    found: &mut Vec<(TwinId, TwinChange)>,
+) {
+    let (Some(record), Some(links)) = (state.records.timeline(key), state.crosswalks.timeline(key))
+    else {
+        return;
+    };
+    let (mut added, mut ended) = (Vec::new(), Vec::new());
+    for fact in record.edits(position) {
+        if fact.recorded_to == position { ended.push(fact) } else { added.push(fact) }
+    }
+    let claimed = |fact: &Fact<SourceRecord>| fact.value.claims.keys().cloned().collect::<Vec<_>>();
+    let mut paths: BTreeSet<PropertyPath> =
+        added.iter().chain(&ended).flat_map(|fact| claimed(fact)).collect();
+    // What every part says alike has not changed, if the parts are those of one fact.
+    if let [old] = &*ended
+        && added.iter().any(|new| new.value != old.value)
+        && added.iter().all(|new| old.valid.covers(&new.valid))
+    {
+        let same = |path: &PropertyPath| {
+            let mut parts = added.iter().map(|new| new.value.claims.get(path));
+            parts.all(|new| new == old.value.claims.get(path))
+        };
+        paths.retain(|path| !same(path));
+    }
+    for twin in links.known(position).map(|link| link.value.twin).collect::<BTreeSet<_>>() {
+        let changed = paths.iter().map(|path| TwinChange::Property { path: path.clone() });
+        found.extend(changed.map(|change| (twin, change)));
     }
 }
 

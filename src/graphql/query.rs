@@ -9,8 +9,8 @@ use super::build::{Answer, Arg, Later, input, one, slow_field, text};
 use super::scope::{ARGUMENTS as SCOPE_ARGUMENTS, Reader, reader};
 use super::types::twin_links::model_argument;
 use super::types::{
-    model, page, resolution, server_info, source, source_record, stream_list, system, twin,
-    twin_search,
+    coverage, decision, disagreements, model, page, resolution, server_info, source, source_record,
+    stream_list, system, task, twin, twin_search, verdict,
 };
 use super::world::World;
 
@@ -28,11 +28,13 @@ const SCOPE: Arg = ("scope", "String", "Where in the system it is unique; all of
 const ID: Arg = ("id", "String!", "The id, exactly as the system writes it.");
 
 fn twin_fields() -> Vec<Field> {
-    let by_id =
-        |at: &Arc<Reader>, ctx: &ResolverContext<'_>| twin::optional(at, args::twin_id(ctx, "id")?);
+    let by_id = |at: &Arc<Reader>, ctx: &ResolverContext<'_>| {
+        let id = args::twin_id(ctx, "id")?;
+        twin::optional(at, id.map(|id| at.view(|view| view.current(id))))
+    };
     let fields = vec![
         with(&[("id", "ID!", "Its own id.")], scoped("twin", "Twin", by_id))
-            .description("A twin by its own id; null when it does not exist."),
+            .description("A twin by its own id, or by that of a twin that was merged into it; null when it does not exist."),
         with(&[("id", "ID!", "The id of a twin.")], scoped("node", "Node", by_id))
             .description("The same, as Relay wants it."),
         with(
@@ -52,6 +54,24 @@ fn twin_fields() -> Vec<Field> {
             }),
         )
         .description("What a system says about the thing that it calls so."),
+        with(
+            disagreements::ARGUMENTS,
+            slow_field("disagreements", "PropertyProvenanceConnection!", disagreements::page),
+        )
+        .description(
+            "Properties of which sources state different values, or values that models do not allow.",
+        ),
+        with(&[SYSTEM, SCOPE, ID], scoped("verdicts", "[Verdict!]!", verdict::of_record))
+            .description("What was decided about a record and others."),
+        with(task::ARGUMENTS, scoped("tasks", "ReviewTaskConnection!", task::page))
+            .description("The review queue: doubtful pairs that wait for a person."),
+        with(&[("id", "ID!", "Its id.")], scoped("task", "ReviewTask", task::find))
+            .description("A task of the queue; null when it is settled."),
+        with(
+            &[page::FIRST, page::AFTER],
+            slow_field("decisions", "DecisionConnection!", decision::page),
+        )
+        .description("What was decided about identity, the last decision first."),
     ];
     fields.into_iter().map(|field| with(SCOPE_ARGUMENTS, field)).collect()
 }
@@ -99,6 +119,8 @@ fn other_fields() -> Vec<Field> {
             .description("Streams, in the order in which they were first heard of."),
         with(STREAM, scoped("stream", "Stream", stream_list::find))
             .description("One channel of one device; null when it was never heard of."),
+        with(coverage::ARGUMENTS, slow_field("coverage", "Coverage!", coverage::board))
+            .description("What is missing, doubtful or about to end in the mapping, now."),
         scoped("position", "LogPosition!", |at, _| text(at.scope.known.to_string()))
             .description("The position that this request reads at."),
         scoped("serverInfo", "ServerInfo!", |at, _| server_info::info(&at.engine))

@@ -7,9 +7,10 @@ use async_graphql::dynamic::{Schema, SchemaBuilder, SchemaError, Type};
 use super::field_errors::FieldErrors;
 use super::served::Served;
 use super::types::{
-    binding, component, external_id, model, page, payload, property, reading, relationship,
-    resolution, scalars, server_info, source, source_record, state, stream, stream_list, system,
-    twin, twin_change, twin_search, typed, value,
+    binding, component, coverage, coverage_lists, decision, external_id, impact, model, page,
+    payload, property, provenance, reading, record_ref, relationship, resolution, scalars,
+    server_info, source, source_record, state, stream, stream_list, system, task, twin,
+    twin_change, twin_search, typed, value, verdict,
 };
 use super::world::World;
 use super::{mutation, query, subscription};
@@ -29,6 +30,7 @@ fn own_types() -> Vec<Type> {
         model::types(),
         external_id::types(),
         property::types(),
+        provenance::types(),
         state::types(),
         relationship::types(),
         binding::types(),
@@ -37,10 +39,17 @@ fn own_types() -> Vec<Type> {
         reading::types(),
         source::types(),
         source_record::types(),
+        record_ref::types(),
+        verdict::types(),
+        task::types(),
+        decision::types(),
+        impact::types(),
         system::types(),
         resolution::types(),
         payload::types(),
         twin_change::types(),
+        coverage::types(),
+        coverage_lists::types(),
         server_info::types(),
         mutation::inputs(),
     ]

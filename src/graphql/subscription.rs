@@ -61,7 +61,7 @@ fn changes<'a>(ctx: &ResolverContext<'a>) -> Result<BoxStream<'a, Result<FieldVa
         let problem = format!("position {after} is not written yet; the last one is {head}");
         return Err(wrong("after", &problem).into());
     }
-    let interest = interest(ctx, world.bounds.subscription_twins_max)?;
+    let interest = interest(ctx, &world, world.bounds.subscription_twins_max)?;
     let wanted = Wanted {
         model: model_argument(&world.types, ctx)?,
         in_location: match args::text(ctx, "inLocation")? {
@@ -79,7 +79,8 @@ fn changes<'a>(ctx: &ResolverContext<'a>) -> Result<BoxStream<'a, Result<FieldVa
     Ok(delivered.map(|event| event.map(FieldValue::owned_any)).boxed())
 }
 
-fn interest(ctx: &ResolverContext<'_>, max: usize) -> Result<Interest> {
+/// The twins that are asked for, and those that they were merged into.
+fn interest(ctx: &ResolverContext<'_>, world: &World, max: usize) -> Result<Interest> {
     let Some(ids) = args::texts(ctx, "ids")? else {
         return Ok(Interest::All);
     };
@@ -88,7 +89,13 @@ fn interest(ctx: &ResolverContext<'_>, max: usize) -> Result<Interest> {
         return Err(wrong("ids", &problem).into());
     }
     let parsed = ids.iter().map(|id| id.parse::<TwinId>().map_err(|_| no_id("ids")));
-    Ok(Interest::Twins(parsed.collect::<Result<BTreeSet<_>>>()?))
+    let mut twins = parsed.collect::<Result<BTreeSet<_>>>()?;
+    let known = world.engine.head();
+    let current = world.engine.read(|state| -> Vec<TwinId> {
+        twins.iter().map(|twin| state.curations.current(*twin, known)).collect()
+    });
+    twins.extend(current);
+    Ok(Interest::Twins(twins))
 }
 
 fn no_id(argument: &str) -> Error {

@@ -117,7 +117,17 @@ impl Kind {
             Command::DeclareSource(_) => Self::Source,
             Command::PutTwin(_) | Command::SetProperties(_) => Self::Twin,
             Command::DeleteTwin(_) => Self::End,
-            Command::LinkId(_) | Command::UnlinkId(_) => Self::Link,
+            Command::LinkId(_)
+            | Command::UnlinkId(_)
+            | Command::MergeTwins(_)
+            | Command::SplitTwin(_)
+            | Command::Judge(_)
+            | Command::Withdraw(_)
+            | Command::RaiseTasks(_)
+            | Command::CloseTask(_)
+            | Command::ApproveTask(_)
+            | Command::RejectTask(_)
+            | Command::Undo(_) => Self::Link,
             Command::Relate(_) | Command::Unrelate(_) => Self::Relationship,
             Command::Bind(_) | Command::Unbind(_) => Self::Binding,
             Command::PutRecord(_) | Command::RetractRecord(_) => Self::Record,

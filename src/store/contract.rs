@@ -117,6 +117,10 @@ pub trait LogStore: Send + Sync {
     /// Up to `limit` entries after `after`, in order.
     async fn entries(&self, after: Position, limit: usize) -> Result<Vec<SealedEntry>, StoreError>;
 
+    /// Up to `limit` entries before `before` that hold decisions about identity, the last one first.
+    async fn decided(&self, before: Position, limit: usize)
+    -> Result<Vec<SealedEntry>, StoreError>;
+
     /// The end of the log.
     async fn head(&self) -> Result<Head, StoreError>;
 
@@ -137,6 +141,9 @@ pub trait ReadingHistory: Send + Sync {
         after: Option<ReadingOrder>,
         limit: usize,
     ) -> Result<Vec<Recorded>, StoreError>;
+
+    /// How many readings are inside the window; `max` when there are more.
+    async fn count(&self, window: Window, max: u64) -> Result<u64, StoreError>;
 }
 
 /// What a start reads, and what makes the next start quick.

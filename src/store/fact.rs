@@ -34,11 +34,14 @@ impl FactRow {
     pub(super) fn key(&self) -> FactKey {
         match self {
             Self::Twin(id, _) => FactKey::Twin(*id),
-            Self::Property(id, path, _) => FactKey::Property(*id, path.clone()),
+            Self::Property(id, path, fact) => {
+                FactKey::Property(*id, path.clone(), fact.value.source.clone())
+            }
             Self::Relationship(ends, _) => FactKey::Relationship(ends.id()),
             Self::Crosswalk(external, _) => FactKey::Crosswalk(external.clone()),
             Self::Binding(stream, _) => FactKey::Binding(*stream),
             Self::Record(key, _) => FactKey::Record(key.clone()),
+            Self::Curation(fact) => FactKey::Curation(fact.value.key()),
         }
     }
 
@@ -51,6 +54,7 @@ impl FactRow {
             Self::Crosswalk(_, fact) => Span::of(fact),
             Self::Binding(_, fact) => Span::of(fact),
             Self::Record(_, fact) => Span::of(fact),
+            Self::Curation(fact) => Span::of(fact),
         }
     }
 
@@ -63,6 +67,7 @@ impl FactRow {
             Self::Crosswalk(_, fact) => fact.recorded_to = position,
             Self::Binding(_, fact) => fact.recorded_to = position,
             Self::Record(_, fact) => fact.recorded_to = position,
+            Self::Curation(fact) => fact.recorded_to = position,
         }
     }
 }

@@ -69,6 +69,14 @@ impl LogStore for FaultyStore {
         self.inner.entries(after, limit).await
     }
 
+    async fn decided(
+        &self,
+        before: Position,
+        limit: usize,
+    ) -> Result<Vec<SealedEntry>, StoreError> {
+        self.inner.decided(before, limit).await
+    }
+
     async fn head(&self) -> Result<Head, StoreError> {
         self.inner.head().await
     }
@@ -91,6 +99,10 @@ impl ReadingHistory for FaultyStore {
         limit: usize,
     ) -> Result<Vec<Recorded>, StoreError> {
         self.inner.readings(window, after, limit).await
+    }
+
+    async fn count(&self, window: Window, max: u64) -> Result<u64, StoreError> {
+        self.inner.count(window, max).await
     }
 }
 

@@ -18,6 +18,9 @@ use crate::domain::log::SealedEntry;
 use crate::domain::reading::{ReadingOrder, Recorded, Register};
 use crate::domain::time::Timestamp;
 
+/// What the changes of an entry hold when one of them is a decision's mark.
+const DECIDED: &str = r#""change":"decided""#;
+
 /// A store in memory.
 #[derive(Default)]
 pub struct MemoryStore {
@@ -133,7 +136,10 @@ impl Masters {
                 | Change::Bound { .. }
                 | Change::Unbound { .. }
                 | Change::RecordStored { .. }
-                | Change::RecordRetracted { .. } => {}
+                | Change::RecordRetracted { .. }
+                | Change::Curated { .. }
+                | Change::Uncurated { .. }
+                | Change::Decided(_) => {}
             }
         }
         let (ended, added) = batch::edits(append)?;
@@ -225,6 +231,18 @@ impl LogStore for MemoryStore {
         Ok(tables.log[start..].iter().take(limit).cloned().collect())
     }
 
+    async fn decided(
+        &self,
+        before: Position,
+        limit: usize,
+    ) -> Result<Vec<SealedEntry>, StoreError> {
+        let tables = self.tables()?;
+        let end = tables.log.partition_point(|entry| entry.position < before);
+        let entries = tables.log[..end].iter().rev();
+        let decided = entries.filter(|entry| entry.changes.contains(DECIDED));
+        Ok(decided.take(limit).cloned().collect())
+    }
+
     async fn head(&self) -> Result<Head, StoreError> {
         Ok(self.tables()?.head())
     }
@@ -251,6 +269,11 @@ impl ReadingHistory for MemoryStore {
         let tables = self.tables()?;
         let later = tables.window(window).filter(|(order, _)| after.is_none_or(|a| *order > a));
         Ok(later.take(limit).map(|(_, recorded)| recorded.clone()).collect())
+    }
+
+    async fn count(&self, window: Window, max: u64) -> Result<u64, StoreError> {
+        let max = usize::try_from(max).unwrap_or(usize::MAX);
+        Ok(self.tables()?.window(window).take(max).count() as u64)
     }
 }
 

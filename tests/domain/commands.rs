@@ -182,7 +182,7 @@ fn a_property_keeps_its_past() {
     plant.ask(set("cmms:EQ-1", "name", json!(null), between(3, 5))).unwrap();
     let pump = plant.meaning("cmms:EQ-1", 0).unwrap();
     let name = |plant: &Plant, moment| {
-        plant.view(moment).property(pump, "name").map(|f| f.value.value.clone())
+        plant.view(moment).property(pump, "name").map(|golden| golden.value.clone())
     };
     assert_eq!(name(&plant, 9), Some(json!("Old")));
     assert_eq!(name(&plant, 10), Some(json!("New")));
@@ -197,8 +197,11 @@ fn a_device_swap_hands_over_bindings_and_relationships_and_leaves_the_past_alone
     plant.ask(relate("mqtt:GW-1", "monitors", "cmms:EQ-1", since(0))).unwrap();
     let swap = |at| {
         let (old, new) = (external("mqtt:GW-1"), external("mqtt:GW-2"));
-        Command::SwapDevice(SwapDevice { old, new, at: Timestamp(at) })
+        let carry = vec!["protocol".into()];
+        Command::SwapDevice(SwapDevice { old, new, at: Timestamp(at), carry })
     };
+    let program = || Some(json!("modbus"));
+    plant.ask(set("mqtt:GW-1", "protocol", json!("modbus"), since(0))).unwrap();
     plant.ask(swap(100)).unwrap();
     let pump = plant.meaning("cmms:EQ-1", 0).unwrap();
     let (old, new) =
@@ -215,6 +218,9 @@ fn a_device_swap_hands_over_bindings_and_relationships_and_leaves_the_past_alone
             .any(|e| &*e.ends.name == "monitors")
     };
     assert!(monitors(99, old) && !monitors(100, old) && monitors(100, new) && !monitors(99, new));
+    let protocol =
+        |moment| plant.view(moment).property(new, "protocol").map(|golden| golden.value.clone());
+    assert_eq!((protocol(99), protocol(100)), (None, program()), "carried along");
     assert_eq!(refused(&mut plant, swap(200)), "NOTHING_TO_SWAP");
 }
 

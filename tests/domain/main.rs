@@ -1,6 +1,9 @@
 //! The domain's laws, for any input.
 
 mod commands;
+mod golden;
+mod identity;
 mod plant;
 mod register;
+mod survive;
 mod timeline;

@@ -75,6 +75,13 @@ impl Plant {
         Ok(changes.len())
     }
 
+    /// What a command would change.
+    pub fn changes(&mut self, command: &Command) -> Result<Vec<Change>, Rejection> {
+        let now = Timestamp(0);
+        let mut context = Context { now, actor: "test".into(), ids: &mut self.ids };
+        decide(&self.state, command, &mut context)
+    }
+
     /// A twin with one id.
     pub fn twin(&mut self, id: &str, model: &str) -> TwinId {
         self.ask(put(id, model, Interval::ALWAYS)).unwrap();

@@ -9,7 +9,10 @@ use counterpart::clock::Clock;
 use counterpart::config::Config;
 use counterpart::domain::batch::{ReadingBatch, UnknownReading};
 use counterpart::domain::command::{
-    Bind, Command, DeclareSystem, PutTwin, Relate, SwapDevice, TwinRef,
+    Bind, Command, DeclareSystem, PutRecord, PutTwin, Relate, SwapDevice, TwinRef,
+};
+use counterpart::domain::curation::{
+    Alternative, Candidate, Judge, Judgement, Pair, Proposal, Weight,
 };
 use counterpart::domain::decide::IdSource;
 use counterpart::domain::id::{ExternalId, StreamKey, TwinId};
@@ -126,6 +129,41 @@ impl Plant {
         plant
     }
 
+    /// The same, with a second twin of the pump, what three systems say about it, and what the
+    /// matching doubts.
+    pub async fn doubtful() -> Self {
+        let plant = Self::demo().await;
+        let twin_again = put(
+            7,
+            "dtmi:counterpart:base:Unit;1",
+            &[("mes", "B-P101A")],
+            json!({"name": "RINSE PUMP A", "manufacturer": "KSB"}),
+        );
+        plant.submit(vec![twin_again, relate(7, "occupies", 4)]).await;
+        plant
+            .submit(vec![
+                record("cmms", "EQ-000238341", "asset", "44710-07"),
+                record("erp", "44710-07", "equipment", "4471007"),
+                record("mes", "B-P101A", "station", "44710O7"),
+                record("erp", "44710-08", "equipment", "44710-08"),
+            ])
+            .await;
+        let pump = Candidate::Twin(twin(5));
+        let (mes, spare) = (external("mes", "B-P101A"), external("erp", "44710-08"));
+        let other = Alternative { candidate: Candidate::Record(spare.clone()), probability: 0.11 };
+        let proposals = vec![
+            proposal(mes.clone(), pump.clone(), 0.71, vec![other]),
+            proposal(spare.clone(), pump, 0.34, vec![]),
+            proposal(spare.clone(), Candidate::Record(mes), 0.11, vec![]),
+        ];
+        plant.submit(vec![Command::RaiseTasks(proposals)]).await;
+        let pair = Pair::new(spare, external("cmms", "EQ-000238341")).unwrap();
+        let (judgement, reason) = (Judgement::Different, "the next serial number".into());
+        let judge = Judge { pair, judgement, reason, valid: Interval::ALWAYS };
+        plant.submit(vec![Command::Judge(judge)]).await;
+        plant
+    }
+
     /// Does commands, which must succeed.
     pub async fn submit(&self, commands: Vec<Command>) {
         let receipt = self.engine.submit_all("test", commands).await.unwrap();
@@ -229,6 +267,7 @@ impl Plant {
             old: external("mqtt", "MQTT-GW-0815"),
             new: external("mqtt", "MQTT-GW-4471"),
             at: at("2026-02-20T06:00:00Z"),
+            carry: Vec::new(),
         };
         self.submit(vec![Command::SwapDevice(swap)]).await;
     }
@@ -284,6 +323,40 @@ pub fn put(number: u128, model: &str, ids: &[(&str, &str)], properties: Json) ->
         valid: Interval::ALWAYS,
         source: None,
     })
+}
+
+/// What a system says about a thing, with its serial number.
+fn record(system: &str, id: &str, kind: &str, serial: &str) -> Command {
+    let Json::Object(attributes) = json!({"serial": serial}) else { panic!("it is an object") };
+    Command::PutRecord(PutRecord {
+        key: external(system, id),
+        kind: kind.into(),
+        attributes,
+        claims: [("serialNumber".into(), serial.into())].into(),
+        identity: [("serial".into(), serial.into())].into(),
+        model: Some("dtmi:counterpart:base:Unit;1".parse().unwrap()),
+        stated: None,
+        valid: Interval::ALWAYS,
+    })
+}
+
+fn proposal(
+    record: ExternalId,
+    candidate: Candidate,
+    probability: f64,
+    alternatives: Vec<Alternative>,
+) -> Proposal {
+    let weight = |comparison: &str, left: &str, right: &str, weight| Weight {
+        comparison: comparison.into(),
+        left: Some(left.into()),
+        right: Some(right.into()),
+        weight,
+    };
+    let weights = vec![
+        weight("serial", "44710O7", "44710-07", 5.25),
+        weight("location", "LINE-03/B", "LINE-03", -1.5),
+    ];
+    Proposal { record, candidate, probability, weights, alternatives }
 }
 
 /// A relationship that has always been.

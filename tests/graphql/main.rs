@@ -1,6 +1,8 @@
 //! GraphQL against a small plant: golden answers, and sentences about behaviour.
 
+mod coverage;
 mod fixture;
+mod golden;
 
 mod operations;
 

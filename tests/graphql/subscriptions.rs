@@ -29,7 +29,7 @@ async fn next(events: &mut BoxStream<'static, Json>) -> Json {
 
 /// Lets a subscription begin, so that what follows is live.
 async fn begun(events: &mut BoxStream<'static, Json>) {
-    let waited = tokio::time::timeout(Duration::from_millis(50), events.next()).await;
+    let waited = tokio::time::timeout(Duration::from_millis(250), events.next()).await;
     assert!(waited.is_err(), "nothing has happened yet");
 }
 
@@ -89,4 +89,25 @@ async fn a_position_that_is_not_written_yet_ends_the_subscription() {
     let mut events = subscribe(&plant, json!({"after": "99999"}));
     let event = next(&mut events).await;
     assert_eq!(event["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{event}");
+}
+
+#[tokio::test]
+async fn what_a_record_says_anew_is_told_as_changes_of_its_twins_properties() {
+    let plant = Plant::demo().await;
+    let mut events = subscribe(&plant, json!({"kinds": ["PROPERTY"]}));
+    begun(&mut events).await;
+    let document = "mutation($input: PutRecordInput!) { putRecord(input: $input) { changed } }";
+    let put = |claims: Json, since: &str| {
+        json!({"input": {"key": {"system": "erp", "id": "44710-07"}, "kind": "EQUI",
+            "attributes": {}, "claims": claims, "validFrom": since}})
+    };
+    let first = put(json!({"note": "a", "manufacturer": "KSB"}), "2026-01-01T00:00:00Z");
+    plant.data(document, first).await;
+    let second = put(json!({"note": "b", "manufacturer": "KSB"}), "2026-02-01T00:00:00Z");
+    plant.data(document, second).await;
+    for path in ["manufacturer", "note", "note"] {
+        let change = next(&mut events).await["data"]["twinChanged"].clone();
+        let told = (&change["kind"], &change["path"], &change["twin"]["displayName"]);
+        assert_eq!(told, (&json!("PROPERTY"), &json!(path), &json!("Rinse pump A")));
+    }
 }

@@ -51,6 +51,13 @@ impl LogStore for GatedStore {
     async fn entries(&self, after: Position, limit: usize) -> Result<Vec<SealedEntry>, StoreError> {
         self.store.entries(after, limit).await
     }
+    async fn decided(
+        &self,
+        before: Position,
+        limit: usize,
+    ) -> Result<Vec<SealedEntry>, StoreError> {
+        self.store.decided(before, limit).await
+    }
     async fn head(&self) -> Result<Head, StoreError> {
         self.store.head().await
     }
@@ -71,6 +78,9 @@ impl ReadingHistory for GatedStore {
         limit: usize,
     ) -> Result<Vec<Recorded>, StoreError> {
         self.store.readings(window, after, limit).await
+    }
+    async fn count(&self, window: Window, max: u64) -> Result<u64, StoreError> {
+        self.store.count(window, max).await
     }
 }
 

@@ -1,6 +1,9 @@
 //! Short ways to write entries, readings and facts.
 
 use counterpart::domain::change::Change;
+use counterpart::domain::curation::{
+    Curation, Decided, DecisionKind, Judgement, Pair, Subject, Verdict,
+};
 use counterpart::domain::fact::{
     Binding, Ends, Existence, FactRow, JsonMap, Link, PropertyValue, SourceRecord,
 };
@@ -140,6 +143,22 @@ pub fn record() -> SourceRecord {
     }
 }
 
+/// That record `a` is another thing than this one.
+pub fn verdict(other: &str) -> Curation {
+    Curation::Verdict(Box::new(Verdict {
+        pair: Pair::new(external(other), external("a")).unwrap(),
+        judgement: Judgement::Different,
+        reason: "it's \"another\" one".into(),
+        decider: "Zoë".into(),
+    }))
+}
+
+/// The mark of a decision that made no change.
+pub fn decided(reason: &str) -> Decided {
+    let subjects = vec![Subject::Twin(twin(1)), Subject::Id(external("a"))];
+    Decided::new(DecisionKind::Merge, &reason.into(), subjects)
+}
+
 /// A fact that stands since `position`.
 pub fn fact<T>(position: u64, valid: Interval, value: T) -> Fact<T> {
     Fact { valid, recorded_from: Position(position), recorded_to: Position::LATEST, value }
@@ -157,6 +176,7 @@ pub fn one_of_each(position: u64, valid: Interval) -> Vec<FactRow> {
         FactRow::Crosswalk(external("a"), fact(position, valid, link())),
         FactRow::Binding(StreamId(0), fact(position, valid, binding())),
         FactRow::Record(external("a"), fact(position, valid, record)),
+        FactRow::Curation(fact(position, valid, verdict("b"))),
     ]
 }
 
@@ -170,6 +190,7 @@ pub fn ended(position: u64, rows: Vec<FactRow>) -> Vec<FactRow> {
         FactRow::Crosswalk(id, f) => FactRow::Crosswalk(id, Fact { recorded_to: at, ..f }),
         FactRow::Binding(id, f) => FactRow::Binding(id, Fact { recorded_to: at, ..f }),
         FactRow::Record(key, f) => FactRow::Record(key, Fact { recorded_to: at, ..f }),
+        FactRow::Curation(f) => FactRow::Curation(Fact { recorded_to: at, ..f }),
     };
     rows.into_iter().map(end).collect()
 }

@@ -41,6 +41,7 @@ macro_rules! every_store {
             log: [
                 an_empty_log_is_at_the_start,
                 entries_come_back_in_order_and_in_pages,
+                entries_with_decisions_are_found_without_the_others,
                 the_hash_chain_recomputes_over_all_entries,
                 position_at_is_the_last_entry_at_or_before_a_moment,
                 positions_only_grow,
@@ -52,6 +53,7 @@ macro_rules! every_store {
                 positions_that_nobody_can_know_are_after_everything,
             ]
             readings: [
+                readings_are_counted_up_to_a_number,
                 new_readings_are_all_inserted,
                 readings_that_are_there_already_are_none_inserted,
                 of_a_mixed_entry_the_new_ones_are_told,
@@ -76,6 +78,9 @@ macro_rules! every_store {
                 a_stream_is_opened_before_it_is_bound,
                 a_stream_is_opened_once,
                 many_facts_are_added_at_once,
+            ]
+            identity: [
+                decisions_in_any_order_keep_their_promises,
             ]
             snapshot: [
                 models_systems_and_streams_come_back_in_order,

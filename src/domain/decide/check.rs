@@ -12,7 +12,7 @@ use crate::domain::timeline::Fact;
 use crate::dtdl::{Content, ContentKind, Dtmi, Interface};
 
 /// Sees all that stands, whether committed already or decided a moment before.
-const KNOWN: Position = Position::LATEST_KNOWN;
+pub const KNOWN: Position = Position::LATEST_KNOWN;
 
 /// The moment of an interval at which its subject is looked up.
 ///
@@ -25,12 +25,13 @@ pub fn anchor(valid: Interval) -> Timestamp {
     }
 }
 
-/// The twin that is meant at `moment`, whether it exists then or not.
+/// The twin that is meant at `moment`, whether it exists then or not. The id of a twin that was merged
+/// away means the one that it is.
 pub fn twin_id(state: &State, twin: &TwinRef, moment: Timestamp) -> Result<TwinId, Rejection> {
     let unknown = |at| Rejection::UnknownTwin { twin: twin.clone(), at };
     match twin {
-        TwinRef::Id(id) => match state.graph.twin(*id) {
-            Some(node) if !node.existence.is_empty() => Ok(*id),
+        TwinRef::Id(id) => match state.graph.twin(state.curations.current(*id, KNOWN)) {
+            Some(node) if !node.existence.is_empty() => Ok(node.id),
             _ => Err(unknown(None)),
         },
         TwinRef::External(external) => match state.crosswalks.timeline(external) {

@@ -22,11 +22,13 @@ pub fn decide(state: &State, command: &DeleteTwin) -> Result<Vec<Change>, Reject
         changes.extend(held.map(|e| Change::RelationshipRetracted { id: e.id, valid }));
     }
     if let Some(node) = state.graph.twin(twin) {
-        let held = node.properties().filter(|(_, t)| t.overlapping(valid).next().is_some());
-        changes.extend(held.map(|(path, _)| Change::PropertyRetracted {
+        let said = node.statements().iter();
+        let held = said.filter(|said| said.timeline.overlapping(valid).next().is_some());
+        changes.extend(held.map(|said| Change::PropertyRetracted {
             twin,
-            path: path.clone(),
+            path: said.path.clone(),
             valid,
+            source: said.source.clone(),
         }));
     }
     changes.extend(unlinked(state, twin, valid));

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::check;
 use super::context::Context;
+use super::{apart, check};
 use crate::domain::change::Change;
 use crate::domain::command::{LinkId, UnlinkId};
 use crate::domain::fact::Link;
@@ -31,6 +31,7 @@ pub fn decide(
     if !command.replace {
         free(state, &command.external, command.valid, twin)?;
     }
+    apart::check(state, &command.external, twin, command.valid)?;
     Ok(vec![Change::Linked {
         external: command.external.clone(),
         valid: command.valid,
@@ -65,6 +66,7 @@ pub fn link_change(
         return Ok(None);
     }
     free(state, external, valid, twin)?;
+    apart::check(state, external, twin, valid)?;
     Ok(Some(Change::Linked {
         external: external.clone(),
         valid,

@@ -1,17 +1,27 @@
 //! Commands → changes: all business rules, a file a command. Pure and synchronous.
 
+mod apart;
 mod bind;
-mod check;
+pub(in crate::domain) mod check;
 mod context;
+mod decision;
 mod delete_twin;
+mod judge;
 mod link_id;
+mod merge_edges;
+mod merge_twins;
 mod open_streams;
 mod put_record;
 mod put_twin;
 mod relate;
 mod set_properties;
+mod settle;
+mod split_twin;
 mod swap_device;
+mod tasks;
 mod texts;
+mod undo;
+mod undo_check;
 mod upload_models;
 
 pub use context::{Context, IdSource};
@@ -32,6 +42,19 @@ pub fn decide(
     context: &mut Context<'_>,
 ) -> Result<Vec<Change>, Rejection> {
     texts::check(command)?;
+    let mut changes = changes(state, command, context)?;
+    // Taking a decision back opens the questions that it answered.
+    if !matches!(command, Command::Undo(_)) {
+        changes.extend(settle::settled(state, command, &changes, context));
+    }
+    Ok(decision::marked(command, changes))
+}
+
+fn changes(
+    state: &State,
+    command: &Command,
+    context: &mut Context<'_>,
+) -> Result<Vec<Change>, Rejection> {
     match command {
         Command::UploadModels(command) => upload_models::decide(state, command),
         Command::DeclareSystem(command) => Ok(put_record::declare_system(state, command)),
@@ -47,6 +70,15 @@ pub fn decide(
         Command::SwapDevice(command) => swap_device::decide(state, command, context),
         Command::PutRecord(command) => Ok(put_record::decide(state, command)),
         Command::RetractRecord(command) => Ok(put_record::retract(state, command)),
+        Command::MergeTwins(command) => merge_twins::decide(state, command, context),
+        Command::SplitTwin(command) => split_twin::decide(state, command, context),
+        Command::Judge(command) => Ok(judge::decide(state, command, context)),
+        Command::Withdraw(command) => judge::withdraw(state, command),
+        Command::RaiseTasks(proposals) => tasks::raise(state, proposals, context),
+        Command::CloseTask(command) => Ok(tasks::close(state, command)),
+        Command::ApproveTask(command) => tasks::approve(state, command, context),
+        Command::RejectTask(command) => tasks::reject(state, command, context),
+        Command::Undo(command) => undo::decide(state, command, context),
         Command::DeclareSource(command) => Ok(put_record::declare_source(state, command)),
     }
 }

@@ -10,7 +10,6 @@ use crate::domain::fact::Existence;
 use crate::domain::id::{Position, TwinId};
 use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
-use crate::domain::time::Interval;
 use crate::dtdl::Dtmi;
 
 /// Creates the twin unless one of its ids means one already; then sets what differs.
@@ -20,7 +19,8 @@ pub fn decide(
     context: &mut Context<'_>,
 ) -> Result<Vec<Change>, Rejection> {
     let known = check::agreed_twin(state, &command.identifiers, check::anchor(command.valid))?;
-    let twin = match (command.id, known) {
+    let id = command.id.map(|id| state.curations.current(id, Position::LATEST_KNOWN));
+    let twin = match (id, known) {
         (Some(id), Some(meant)) if id != meant => {
             return Err(Rejection::IdTaken {
                 external: command.identifiers[0].clone(),
@@ -68,7 +68,8 @@ fn existence(
     };
     check::model(state, &model)?;
     for fact in held.iter().filter(|f| f.valid.overlaps(&valid)) {
-        if fact.value.model != model {
+        // A merge makes a twin what the more specific of its models says.
+        if !state.catalogue.is_a(&fact.value.model, &model) {
             return Err(Rejection::OtherModel {
                 twin,
                 model: fact.value.model.clone(),
@@ -77,18 +78,9 @@ fn existence(
             });
         }
     }
-    for gap in gaps(valid, held.iter().map(|f| f.valid)) {
+    for gap in valid.without_all(held.iter().map(|f| f.valid)) {
         let existence = Existence { model: model.clone() };
         changes.push(Change::TwinAsserted { twin, valid: gap, existence });
     }
     Ok(model)
-}
-
-/// The parts of `whole` that none of `taken` (in order) covers.
-fn gaps(whole: Interval, taken: impl Iterator<Item = Interval>) -> Vec<Interval> {
-    let mut open = vec![whole];
-    for other in taken {
-        open = open.iter().flat_map(|part| part.without(&other).collect::<Vec<_>>()).collect();
-    }
-    open
 }

@@ -1,16 +1,16 @@
 //! Twins are joined by relationships that their models allow, and parted.
 
-use super::check;
+use super::check::{self, KNOWN};
 use crate::domain::change::Change;
 use crate::domain::command::{Relate, Unrelate};
-use crate::domain::fact::Ends;
+use crate::domain::fact::{Ends, JsonMap};
 use crate::domain::graph::{Direction, Walk};
-use crate::domain::id::{Position, TwinId};
+use crate::domain::id::TwinId;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
+use crate::domain::time::{Interval, Timestamp};
 use crate::dtdl::{ContentKind, Dtmi};
 
-const KNOWN: Position = Position::LATEST_KNOWN;
 /// No chain of places is deeper.
 const PLACES_DEPTH_MAX: usize = 256;
 /// No circle check looks at more twins.
@@ -20,15 +20,16 @@ const PLACES_REACHED_MAX: usize = 100_000;
 pub fn decide(state: &State, command: &Relate) -> Result<Vec<Change>, Rejection> {
     let (source, from) = check::existing(state, &command.source, command.valid)?;
     let (target, to) = check::existing(state, &command.target, command.valid)?;
-    let max = allowed(state, command, &from.value.model, target, &to.value.model)?;
+    let (model, properties) = (&from.value.model, &command.properties);
+    let max = allowed(state, &command.name, properties, model, target, &to.value.model)?;
     let ends = Ends { source, name: command.name.clone(), target, key: command.key.clone() };
     let held = state.graph.edge(ends.id());
     if held.is_some_and(|e| e.timeline.says(command.valid, |p| *p == command.properties)) {
         return Ok(Vec::new());
     }
-    no_circle(state, command, source, target)?;
+    no_circle(state, &ends, command.valid)?;
     if let Some(max) = max {
-        room_for_one_more(state, command, source, &ends, max)?;
+        room_for_one_more(state, &ends, command.valid, max)?;
     }
     Ok(vec![Change::RelationshipAsserted {
         ends,
@@ -48,34 +49,35 @@ pub fn unrelate(state: &State, command: &Unrelate) -> Result<Vec<Change>, Reject
 }
 
 /// Checks the relationship against the source's model; answers the most targets that it may have.
-fn allowed(
+pub fn allowed(
     state: &State,
-    command: &Relate,
+    name: &str,
+    given: &JsonMap,
     model: &Dtmi,
     target: TwinId,
     target_model: &Dtmi,
 ) -> Result<Option<u32>, Rejection> {
     let interface = check::model(state, model)?;
-    let content = interface.content(&command.name).map(|c| &c.kind);
+    let content = interface.content(name).map(|c| &c.kind);
     let Some(ContentKind::Relationship { target: expected, max_multiplicity, properties, .. }) =
         content
     else {
-        return Err(check::unknown_content(interface, &command.name, "relationship"));
+        return Err(check::unknown_content(interface, name, "relationship"));
     };
     if let Some(expected) = expected
         && !state.catalogue.is_a(target_model, expected)
     {
         return Err(Rejection::WrongTarget {
-            name: command.name.to_string(),
+            name: name.to_owned(),
             model: model.clone(),
             expected: expected.clone(),
             target,
             found: target_model.clone(),
         });
     }
-    for (name, value) in &command.properties {
-        let path = format!("{}.{name}", command.name);
-        let known = properties.iter().find(|p| p.name.as_ref() == name);
+    for (property, value) in given {
+        let path = format!("{name}.{property}");
+        let known = properties.iter().find(|p| p.name.as_ref() == property);
         let Some(schema) = known.and_then(|p| p.schema()) else {
             let problem = "the relationship has no such property".to_owned();
             return Err(Rejection::InvalidValue { path, problem });
@@ -87,42 +89,55 @@ fn allowed(
     Ok(*max_multiplicity)
 }
 
-fn room_for_one_more(
+/// Checks that the source may have one relationship more of that name during `valid`.
+pub fn room_for_one_more(
     state: &State,
-    command: &Relate,
-    source: TwinId,
     ends: &Ends,
+    valid: Interval,
     max: u32,
 ) -> Result<(), Rejection> {
     let others = state
         .graph
-        .edges_ever(source, Direction::Outgoing)
-        .filter(|e| e.ends.name == command.name && e.ends != *ends)
-        .filter(|e| e.timeline.overlapping(command.valid).next().is_some())
+        .edges_ever(ends.source, Direction::Outgoing)
+        .filter(|e| e.ends.name == ends.name && e.ends != *ends)
+        .filter(|e| e.timeline.overlapping(valid).next().is_some())
         .count();
     if others < max as usize {
         return Ok(());
     }
-    Err(Rejection::TooManyTargets { name: command.name.to_string(), source_twin: source, max })
+    let name = ends.name.to_string();
+    Err(Rejection::TooManyTargets { name, source_twin: ends.source, max })
 }
 
 /// A relationship between places may not lead back to where it starts.
 ///
 /// The check climbs from the outer place, because chains upwards are short and subtrees are not.
-fn no_circle(
-    state: &State,
-    command: &Relate,
-    source: TwinId,
-    target: TwinId,
-) -> Result<(), Rejection> {
+pub fn no_circle(state: &State, ends: &Ends, valid: Interval) -> Result<(), Rejection> {
     let places = &state.rules.places;
-    let (names, direction, inner, outer) = if named(&places.up, command) {
+    let (source, target) = (ends.source, ends.target);
+    let (names, direction, inner, outer) = if named(&places.up, &ends.name) {
         (&places.up, Direction::Outgoing, source, target)
-    } else if named(&places.down, command) {
+    } else if named(&places.down, &ends.name) {
         (&places.down, Direction::Incoming, target, source)
     } else {
         return Ok(());
     };
+    let moment = check::anchor(valid);
+    if inner != outer && !leads(state, outer, inner, names, direction, moment) {
+        return Ok(());
+    }
+    Err(Rejection::PlaceCircle { name: ends.name.to_string(), source_twin: source, target })
+}
+
+/// Whether places around `from` lead to `to`.
+fn leads(
+    state: &State,
+    from: TwinId,
+    to: TwinId,
+    names: &[String],
+    direction: Direction,
+    moment: Timestamp,
+) -> bool {
     let names: Vec<_> = names.iter().map(|n| n.as_str().into()).collect();
     let walk = Walk {
         names: &names,
@@ -130,14 +145,29 @@ fn no_circle(
         depth_max: PLACES_DEPTH_MAX,
         reached_max: PLACES_REACHED_MAX,
     };
-    let moment = check::anchor(command.valid);
-    let above = || state.graph.reach(outer, &walk, moment, KNOWN);
-    if inner != outer && above().iter().all(|r| r.twin != inner) {
-        return Ok(());
-    }
-    Err(Rejection::PlaceCircle { name: command.name.to_string(), source_twin: source, target })
+    let reached = state.graph.reach(from, &walk, moment, KNOWN);
+    from == to || reached.iter().any(|r| r.twin == to)
 }
 
-fn named(names: &[String], command: &Relate) -> bool {
-    names.iter().any(|n| **n == *command.name)
+/// Whether a place would lie inside itself if the two twins were one. What joins the two directly
+/// is dropped in a merge, and does not count.
+pub fn would_circle(state: &State, one: TwinId, other: TwinId) -> bool {
+    let places = &state.rules.places;
+    let moment = check::anchor(Interval::ALWAYS);
+    let ways = [(&places.up, Direction::Outgoing), (&places.down, Direction::Incoming)];
+    ways.into_iter().any(|(names, direction)| {
+        [(one, other), (other, one)].into_iter().any(|(from, to)| {
+            let edges = state.graph.edges_at(from, direction, moment, KNOWN);
+            let around = edges.into_iter().filter(|e| named(names, &e.ends.name));
+            let mut around = around.map(|e| match direction {
+                Direction::Outgoing => e.ends.target,
+                Direction::Incoming => e.ends.source,
+            });
+            around.any(|next| next != to && leads(state, next, to, names, direction, moment))
+        })
+    })
+}
+
+fn named(names: &[String], name: &str) -> bool {
+    names.iter().any(|n| **n == *name)
 }

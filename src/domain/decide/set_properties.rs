@@ -12,7 +12,7 @@ use crate::domain::state::State;
 use crate::domain::time::Interval;
 use crate::dtdl::Dtmi;
 
-/// Sets what differs; null clears.
+/// Sets what differs; null clears what the same author said.
 pub fn decide(state: &State, command: &SetProperties) -> Result<Vec<Change>, Rejection> {
     let (twin, existence) = check::existing(state, &command.twin, command.valid)?;
     let model = &existence.value.model;
@@ -26,7 +26,8 @@ pub fn decide(state: &State, command: &SetProperties) -> Result<Vec<Change>, Rej
     )
 }
 
-/// The changes that bring properties of a twin to the given values.
+/// The changes after which `source`, or with none a person or client, says these values of the twin. What others
+/// said stands beside it.
 pub fn property_changes(
     state: &State,
     twin: TwinId,
@@ -35,15 +36,18 @@ pub fn property_changes(
     valid: Interval,
     source: Option<&Arc<str>>,
 ) -> Result<Vec<Change>, Rejection> {
+    let source = source.filter(|source| !source.is_empty());
     let mut changes = Vec::new();
     for (path, value) in properties {
-        let held = state.graph.twin(twin).and_then(|t| t.property(path));
+        let node = state.graph.twin(twin);
+        let held = node.and_then(|t| t.statement(path, source.map(|source| &**source)));
         if value.is_null() {
             check::content(state, model, path, "property")?;
             let overlapping = held
                 .is_some_and(|t| t.known(Position::LATEST_KNOWN).any(|f| f.valid.overlaps(&valid)));
             if overlapping {
-                changes.push(Change::PropertyRetracted { twin, path: path.clone(), valid });
+                let (path, source) = (path.clone(), source.cloned());
+                changes.push(Change::PropertyRetracted { twin, path, valid, source });
             }
             continue;
         }

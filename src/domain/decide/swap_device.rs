@@ -15,7 +15,7 @@ use crate::domain::time::{Interval, Timestamp};
 const KNOWN: Position = Position::LATEST_KNOWN;
 
 /// From the moment on, the new device's channels measure what the old one's did, and its
-/// relationships are the new one's. A new device without a twin gets one of the old one's model.
+/// relationships are the new one's; so are the values that it is to carry. A new device without a twin gets one of the old one's model.
 /// Before the moment nothing changes.
 pub fn decide(
     state: &State,
@@ -33,6 +33,7 @@ pub fn decide(
     if let Ok((old, existence)) = &old {
         let new = new_twin(state, command, existence.value.clone(), context, &mut changes)?;
         hand_over_relationships(state, command.at, *old, new, &mut changes);
+        carry(state, command, *old, new, &existence.value, &mut changes)?;
     }
     hand_over_bindings(state, command, &mut changes)?;
     if changes.is_empty() {
@@ -81,6 +82,39 @@ fn hand_over_relationships(
             }
         }
     }
+}
+
+/// What was asked of the old device is asked of the new one, unless that has values of its own.
+fn carry(
+    state: &State,
+    command: &SwapDevice,
+    old: TwinId,
+    new: TwinId,
+    existence: &Existence,
+    changes: &mut Vec<Change>,
+) -> Result<(), Rejection> {
+    let at = command.at;
+    let model = match state.graph.twin(new).and_then(|t| t.existence.at(at, KNOWN)) {
+        Some(fact) => &fact.value.model,
+        None => &existence.model,
+    };
+    for path in &command.carry {
+        check::content(state, model, path, "property")?;
+        let old = state.graph.twin(old).into_iter();
+        for said in old.flat_map(|node| node.statements_of(path)) {
+            let Some(fact) = said.timeline.at(at, KNOWN) else {
+                continue;
+            };
+            let valid = Interval { from: at, to: fact.valid.to };
+            let node = state.graph.twin(new);
+            let held = node.and_then(|t| t.statement(path, said.source.as_deref()));
+            if held.is_none_or(|t| t.overlapping(valid).next().is_none()) {
+                let (path, value) = (path.clone(), fact.value.clone());
+                changes.push(Change::PropertyAsserted { twin: new, path, valid, value });
+            }
+        }
+    }
+    Ok(())
 }
 
 fn moved(edge: &Edge, direction: Direction, new: TwinId) -> Ends {

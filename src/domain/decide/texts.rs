@@ -1,17 +1,22 @@
 //! What a command brings along is kept for ever and in every store, so it is bounded and exact.
 
 use crate::domain::command::{Command, PutRecord};
+use crate::domain::curation::Proposal;
 use crate::domain::id::name;
 use crate::domain::rejection::Rejection;
 
 /// Longest title of a system, in bytes.
 const TITLE_BYTES_MAX: usize = 512;
-/// Longest reason of a link, in bytes.
+/// Longest reason of a link or decision, in bytes.
 const REASON_BYTES_MAX: usize = 4096;
 /// Most fields that a record is matched by.
 const IDENTITY_FIELDS_MAX: usize = 256;
 /// Longest text of a field that a record is matched by, in bytes.
 const IDENTITY_BYTES_MAX: usize = 16_384;
+/// Most tasks that one command raises.
+const PROPOSALS_MAX: usize = 10_000;
+/// Most comparisons and alternatives that a task shows, each.
+const SHOWN_MAX: usize = 100;
 /// Most ids that one command gives a twin.
 const IDENTIFIERS_MAX: usize = 1_000;
 
@@ -19,8 +24,16 @@ const IDENTIFIERS_MAX: usize = 1_000;
 pub fn check(command: &Command) -> Result<(), Rejection> {
     match command {
         Command::DeclareSystem(c) => prose("title", &c.title, TITLE_BYTES_MAX),
-        Command::LinkId(c) => prose("reason", &c.reason, REASON_BYTES_MAX),
+        Command::LinkId(c) => reason(&c.reason),
         Command::PutRecord(c) => record(c),
+        Command::MergeTwins(c) => reason(&c.reason),
+        Command::SplitTwin(c) => reason(&c.reason),
+        Command::Judge(c) => reason(&c.reason),
+        Command::Withdraw(c) => reason(&c.reason),
+        Command::ApproveTask(c) => reason(&c.reason),
+        Command::RejectTask(c) => reason(&c.reason),
+        Command::Undo(c) => reason(&c.reason),
+        Command::RaiseTasks(proposals) => proposals_fit(proposals),
         Command::DeclareSource(c) => {
             name("the source", &c.name)?;
             c.declaration.iter().try_for_each(|(path, value)| exact(path, value))
@@ -45,6 +58,7 @@ pub fn check(command: &Command) -> Result<(), Rejection> {
         | Command::Unrelate(_)
         | Command::UnlinkId(_)
         | Command::Bind(_)
+        | Command::CloseTask(_)
         | Command::Unbind(_)
         | Command::SwapDevice(_)
         | Command::RetractRecord(_) => Ok(()),
@@ -57,6 +71,45 @@ fn properties(
 ) -> Result<(), Rejection> {
     word("the source", source.unwrap_or_default())?;
     values.iter().try_for_each(|(path, value)| exact(path.as_ref(), value))
+}
+
+fn reason(text: &str) -> Result<(), Rejection> {
+    prose("reason", text, REASON_BYTES_MAX)
+}
+
+fn proposals_fit(proposals: &[Proposal]) -> Result<(), Rejection> {
+    if proposals.len() > PROPOSALS_MAX {
+        return Err(Rejection::Invalid(format!(
+            "{} tasks are raised at once, at most {PROPOSALS_MAX} are accepted; send the others after them",
+            proposals.len()
+        )));
+    }
+    for proposal in proposals {
+        let id = &proposal.record;
+        let alternatives = proposal.alternatives.iter().map(|a| a.probability);
+        let sure = std::iter::once(proposal.probability).chain(alternatives);
+        if let Some(wrong) = sure.into_iter().find(|p| !(0.0..=1.0).contains(p)) {
+            let problem = format!("the probability {wrong} is not between 0 and 1");
+            return Err(Rejection::InvalidValue { path: id.to_string(), problem });
+        }
+        if proposal.weights.len() > SHOWN_MAX || proposal.alternatives.len() > SHOWN_MAX {
+            let problem = format!("more than {SHOWN_MAX} comparisons or alternatives");
+            return Err(Rejection::InvalidValue { path: id.to_string(), problem });
+        }
+        for weight in &proposal.weights {
+            name("the comparison", &weight.comparison)?;
+            let texts = [&weight.left, &weight.right].into_iter().flatten();
+            let long = texts.into_iter().any(|text| text.len() > IDENTITY_BYTES_MAX);
+            if long || !weight.weight.is_finite() {
+                let problem = format!(
+                    "the comparison `{}` has a text over {IDENTITY_BYTES_MAX} bytes, or no finite weight",
+                    weight.comparison
+                );
+                return Err(Rejection::InvalidValue { path: id.to_string(), problem });
+            }
+        }
+    }
+    Ok(())
 }
 
 fn record(command: &PutRecord) -> Result<(), Rejection> {

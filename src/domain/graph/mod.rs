@@ -8,4 +8,4 @@ mod twin;
 pub use edge::Edge;
 pub use store::Graph;
 pub use traverse::{Direction, Reached, Walk};
-pub use twin::TwinNode;
+pub use twin::{Statement, TwinNode};

@@ -7,7 +7,7 @@ use petgraph::stable_graph::{EdgeIndex, NodeIndex, StableDiGraph};
 use super::edge::Edge;
 use super::twin::TwinNode;
 use crate::domain::fact::{Ends, JsonMap};
-use crate::domain::id::{RelationshipId, TwinId};
+use crate::domain::id::{Position, RelationshipId, TwinId};
 use crate::domain::timeline::Timeline;
 use crate::dtdl::Dtmi;
 
@@ -59,6 +59,13 @@ impl Graph {
         &self.twins
     }
 
+    /// Up to `limit` twins from this one on, in order, and the one after them.
+    pub fn chunk(&self, from: TwinId, limit: usize) -> (Vec<&TwinNode>, Option<TwinId>) {
+        let mut rest = self.twins.range(from..);
+        let chunk = rest.by_ref().take(limit).map(|(_, node)| &self.net[*node]).collect();
+        (chunk, rest.next().map(|(id, _)| *id))
+    }
+
     /// A relationship by its id.
     pub fn edge(&self, id: RelationshipId) -> Option<&Edge> {
         self.edges.get(&id).and_then(|edge| self.net.edge_weight(*edge))
@@ -83,6 +90,50 @@ impl Graph {
     pub fn edge_by_id_mut(&mut self, id: RelationshipId) -> Option<&mut Timeline<JsonMap>> {
         let edge = *self.edges.get(&id)?;
         Some(&mut self.net[edge].timeline)
+    }
+
+    /// Takes back what the entry at `position` said of a twin's existence.
+    pub(in crate::domain) fn roll_back_existence(&mut self, id: TwinId, position: Position) {
+        let Some(node) = self.node(id) else {
+            return;
+        };
+        let existence = &mut self.net[node].existence;
+        let stated: Vec<Dtmi> = existence.edits(position).map(|f| f.value.model.clone()).collect();
+        existence.roll_back(position);
+        for model in stated {
+            if existence.facts().any(|fact| fact.value.model == model) {
+                continue;
+            }
+            if let Some(twins) = self.by_model.get_mut(&model) {
+                twins.remove(&id);
+                if twins.is_empty() {
+                    self.by_model.remove(&model);
+                }
+            }
+        }
+    }
+
+    /// Takes back what the entry at `position` did to a relationship.
+    pub(in crate::domain) fn roll_back_edge(&mut self, id: RelationshipId, position: Position) {
+        let Some(edge) = self.edges.get(&id).copied() else {
+            return;
+        };
+        self.net[edge].timeline.roll_back(position);
+        if self.net[edge].timeline.is_empty() {
+            self.net.remove_edge(edge);
+            self.edges.remove(&id);
+        }
+    }
+
+    /// Forgets a twin of which nothing is known any more, after a roll back.
+    pub(in crate::domain) fn forget_if_empty(&mut self, id: TwinId) {
+        if let Some(node) = self.node(id)
+            && self.net[node].is_empty()
+            && self.net.neighbors_undirected(node).next().is_none()
+        {
+            self.net.remove_node(node);
+            self.twins.remove(&id);
+        }
     }
 
     /// All twins, by id.

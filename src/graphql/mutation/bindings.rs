@@ -63,6 +63,11 @@ pub fn inputs() -> Vec<Type> {
             ("old", "ExternalIdInput!", "What the network calls the device that goes."),
             ("new", "ExternalIdInput!", "What the network calls the device that comes."),
             ("at", "DateTime", "When; now if left out."),
+            (
+                "carry",
+                "[String!]",
+                "Properties whose values go over to the new device, such as a set point or a program.",
+            ),
         ],
     );
     vec![key.into(), bind_input(), unbind.into(), swap.into()]
@@ -123,6 +128,7 @@ fn swap(world: &World, from: &Fields<'_>) -> Result<(Command, About)> {
         old: external_id(from, "old")?,
         new: external_id(from, "new")?,
         at: args::moment(from, "at")?.unwrap_or_else(|| world.engine.now()),
+        carry: args::texts(from, "carry")?.unwrap_or_default(),
     };
     let (new, known) = (command.new.clone(), world.engine.head());
     let heir =
@@ -131,11 +137,15 @@ fn swap(world: &World, from: &Fields<'_>) -> Result<(Command, About)> {
 }
 
 fn stream(from: &Fields<'_>) -> Result<StreamKey> {
-    let key = args::object(from, "stream")?;
-    let system = args::required_text(&key, "system")?;
-    let scope = args::text(&key, "scope")?.unwrap_or_default();
-    let device = args::required_text(&key, "device")?;
-    let channel = args::required_text(&key, "channel")?;
+    stream_key(&args::object(from, "stream")?)
+}
+
+/// The stream that an input names.
+pub fn stream_key(key: &Fields<'_>) -> Result<StreamKey> {
+    let system = args::required_text(key, "system")?;
+    let scope = args::text(key, "scope")?.unwrap_or_default();
+    let device = args::required_text(key, "device")?;
+    let channel = args::required_text(key, "channel")?;
     let device = ExternalId::new(system, scope, device);
     let key = device.and_then(|device| StreamKey::new(device, channel));
     key.map_err(|error| GraphqlError::bad_user_input(error.to_string()).into())

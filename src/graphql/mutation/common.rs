@@ -10,6 +10,7 @@ use crate::domain::fact::PropertyPath;
 use crate::domain::id::ExternalId;
 use crate::domain::time::{Interval, Timestamp};
 use crate::dtdl::Dtmi;
+use crate::engine::Outcome;
 use crate::graphql::args::{self, Arguments, Fields, wrong};
 use crate::graphql::build::{Answer, input, input_object, one, slow_field};
 use crate::graphql::refusal::refused;
@@ -53,22 +54,38 @@ pub fn command_field(
     description: &str,
     read: fn(&World, &Fields<'_>) -> Result<(Command, About)>,
 ) -> Field {
-    slow_field(name, &format!("{payload}!"), move |ctx| {
+    let field = slow_field(name, &format!("{payload}!"), move |ctx| {
         Box::pin(async move {
             let world = ctx.data::<Arc<World>>()?;
             let (command, about) = read(world, &args::object(&ctx, "input")?)?;
-            submit(world, command, about).await
+            submit(world, command, about, args::flag(&ctx, "dryRun")?).await
         })
-    })
-    .argument(input("input", &format!("{input_type}!"), ""))
-    .description(description)
+    });
+    dry_run(field).argument(input("input", &format!("{input_type}!"), "")).description(description)
 }
 
-async fn submit(world: &World, command: Command, about: About) -> Answer {
+/// A field that can only tell what it would do.
+pub fn dry_run(field: Field) -> Field {
+    field.argument(input("dryRun", "Boolean", "Only tell what it would change, in `impact`."))
+}
+
+/// Does a command, or only tells what it would change.
+///
+/// # Errors
+/// Why the command is refused.
+pub async fn submit(world: &World, command: Command, about: About, is_dry: bool) -> Answer {
+    if is_dry {
+        let preview = world.engine.preview(ACTOR, vec![command]).await.map_err(refused)?;
+        let at = Reader::present(world, preview.position);
+        let impact = Some(Arc::new(preview.impact));
+        let outcome = preview.outcomes.into_iter().next().unwrap_or_else(|| Ok(Outcome::default()));
+        let outcome = outcome.map_err(|rejection| refused(rejection.into()))?;
+        return one(Done { outcome, position: None, at, about, impact });
+    }
     let submitted = world.engine.submit(ACTOR, command).await;
     let (outcome, position) = submitted.map_err(refused)?;
     let at = Reader::present(world, position);
-    one(Done { outcome, position, at, about })
+    one(Done { outcome, position: Some(position), at, about, impact: None })
 }
 
 /// An input type whose facts have an interval.

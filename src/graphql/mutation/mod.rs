@@ -14,6 +14,9 @@ mod bindings;
 
 mod records;
 
+mod curation;
+
 mod root;
 
+pub use common::ACTOR;
 pub use root::{inputs, root};

@@ -2,7 +2,7 @@
 
 use async_graphql::dynamic::{Object, Type};
 
-use super::{bindings, common, identity, models, records, relationships, twins};
+use super::{bindings, common, curation, identity, models, records, relationships, twins};
 
 /// The mutation root.
 pub fn root() -> Object {
@@ -13,11 +13,13 @@ pub fn root() -> Object {
         identity::fields(),
         bindings::fields(),
         records::fields(),
+        curation::fields(),
     ];
     let root = Object::new("Mutation").description(
         "Everything that can be changed. When a mutation answers, what it did is on disk. \
          What is stated holds from the moment of the mutation on, unless `validFrom` or \
-         `fromAlways` says otherwise; only a new twin, with what `putTwin` says of it, has always been.",
+         `fromAlways` says otherwise; only a new twin, with what `putTwin` says of it, has always been. \
+         With `dryRun` a mutation only tells what it would change.",
     );
     fields.into_iter().flatten().fold(root, Object::field)
 }
@@ -32,6 +34,7 @@ pub fn inputs() -> Vec<Type> {
         identity::inputs(),
         bindings::inputs(),
         records::inputs(),
+        curation::inputs(),
     ]
     .into_iter()
     .flatten()

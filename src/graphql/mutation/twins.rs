@@ -53,8 +53,16 @@ pub fn inputs() -> Vec<Type> {
                 "String",
                 "Its model: a DTMI or a type's name. It may be left out when the twin exists.",
             ),
-            ("properties", "JSON", "Values to set, as an object from path to value; null clears."),
-            ("source", "String", "The system that says so."),
+            (
+                "properties",
+                "JSON",
+                "Values to set, as an object from path to value; null clears what the same source said.",
+            ),
+            (
+                "source",
+                "String",
+                "The system that says so; without it a person or client does, and that goes before all systems.",
+            ),
         ],
     );
     let set = timed_input(
@@ -62,8 +70,16 @@ pub fn inputs() -> Vec<Type> {
         "Properties of a twin.",
         &[
             ("twin", "TwinRefInput!", "The twin."),
-            ("properties", "JSON!", "Values to set, as an object from path to value; null clears."),
-            ("source", "String", "The system that says so."),
+            (
+                "properties",
+                "JSON!",
+                "Values to set, as an object from path to value; null clears what the same source said.",
+            ),
+            (
+                "source",
+                "String",
+                "The system that says so; without it a person or client does, and that goes before all systems.",
+            ),
         ],
     );
     let delete = input_object(

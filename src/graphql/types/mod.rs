@@ -16,8 +16,13 @@ pub mod value;
 
 pub mod model;
 
+pub mod disagreements;
+
+pub mod coverage;
+pub mod coverage_lists;
 pub mod external_id;
 pub mod property;
+pub mod provenance;
 pub mod relationship;
 pub mod state;
 
@@ -28,6 +33,12 @@ pub mod stream_list;
 
 pub mod source;
 pub mod source_record;
+
+pub mod decision;
+pub mod impact;
+pub mod record_ref;
+pub mod task;
+pub mod verdict;
 
 pub mod system;
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::dynamic::{Field, Type};
 
+use super::impact;
 use super::model::ModelAt;
 use super::relationship::EdgeAt;
 use super::source::Source;
@@ -12,21 +13,24 @@ use super::stream::StreamAt;
 use super::system::System;
 use super::twin;
 use crate::domain::id::{ExternalId, Position, RelationshipId, StreamKey, TwinId};
+use crate::domain::impact::Impact;
 use crate::dtdl::Dtmi;
 use crate::engine::Outcome;
-use crate::graphql::build::{Answer, field, many, object, one, scalar, text, texts};
+use crate::graphql::build::{Answer, field, many, object, one, optional_text, scalar, text, texts};
 use crate::graphql::scope::Reader;
 
 /// A command that was done, and how to read what it left.
 pub struct Done {
     /// What it did.
     pub outcome: Outcome,
-    /// The position at which all of it can be read.
-    pub position: Position,
+    /// The position at which all of it can be read; `None` when it was only tried.
+    pub position: Option<Position>,
     /// Reads at that position.
     pub at: Arc<Reader>,
     /// What it was about, beside a twin.
     pub about: About,
+    /// What it would change, when it was only tried.
+    pub impact: Option<Arc<Impact>>,
 }
 
 /// What a command was about.
@@ -64,8 +68,9 @@ pub fn types() -> Vec<Type> {
             let About::Twin(twin) = &done.about else {
                 return Ok(None);
             };
-            twin::optional(&done.at, done.outcome.twin.or(*twin))
+            twin_of(done, *twin)
         }),
+        decision(),
         payload("RelationshipPayload", "relationship", "Relationship", |done| {
             let About::Relationship(id) = &done.about else {
                 return Ok(None);
@@ -101,13 +106,50 @@ pub fn types() -> Vec<Type> {
     ]
 }
 
+fn twin_of(done: &Done, about: Option<TwinId>) -> Answer {
+    let twin = done.outcome.twin.or(about);
+    twin::optional(&done.at, twin.map(|twin| done.at.view(|view| view.current(twin))))
+}
+
+fn decision() -> Type {
+    let fields = vec![
+        position::<Done>(|done| done.position),
+        field::<Done, _>("changed", "Boolean!", |done, _| scalar(done.outcome.changes > 0))
+            .description("False when all of it was so already."),
+        field::<Done, _>("decision", "ID", |done, _| match done.position {
+            Some(_) => optional_text(done.outcome.decision.map(|id| id.to_string())),
+            None => Ok(None),
+        })
+        .description("The decision's id: what `undo` takes."),
+        field::<Done, _>("twin", "Twin", |done, _| twin_of(done, None))
+            .description("The twin that stays after a merge, or that a split made; as it is now."),
+        field::<Done, _>("conflicts", "[MergeConflict!]!", |done, _| {
+            many(done.outcome.conflicts.iter().cloned())
+        })
+        .description("What both twins of a merge stated differently; the kept twin's word stands."),
+        impact(),
+    ];
+    object(
+        "DecisionPayload",
+        "What a decision did. It is on disk, unless `dryRun` was asked.",
+        fields,
+    )
+    .into()
+}
+
+fn impact() -> Field {
+    field::<Done, _>("impact", "Impact", |done, _| impact::optional(done.impact.as_ref(), &done.at))
+        .description("What it would change; null unless `dryRun` was asked.")
+}
+
 fn payload(name: &str, about: &str, ty: &str, show: fn(&Done) -> Answer) -> Type {
     let fields = vec![
-        position::<Done>(|done| Some(done.position)),
+        position::<Done>(|done| done.position),
         field::<Done, _>("changed", "Boolean!", |done, _| scalar(done.outcome.changes > 0))
             .description("False when all of it was so already."),
         field::<Done, _>(about, ty, move |done, _| show(done))
             .description("As it is now; null when it is no more."),
+        impact(),
     ];
     object(name, "What a mutation did. It is on disk.", fields).into()
 }

@@ -96,7 +96,7 @@ impl PropertyFilter {
 
     /// Whether the twin's value satisfies all of it.
     pub fn admits(&self, view: &View<'_>, id: TwinId) -> bool {
-        let value = view.property(id, &self.path).map(|fact| &fact.value.value);
+        let value = view.property(id, &self.path).map(|golden| golden.value);
         self.tests.iter().all(|test| test.admits(value))
     }
 }

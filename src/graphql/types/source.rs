@@ -18,8 +18,8 @@ impl Source {
     /// The source of that name.
     pub fn find(at: &Reader, name: &str) -> Option<Self> {
         at.engine.read(|state| {
-            let (name, declaration) = state.sources.get_key_value(name)?;
-            Some(Self { name: name.clone(), declaration: declaration.clone() })
+            let declaration = state.sources.get(name)?.clone();
+            Some(Self { name: name.into(), declaration })
         })
     }
 }

@@ -7,7 +7,7 @@ use async_graphql::dynamic::{Field, ResolverContext, Type};
 use super::binding::Bound;
 use super::scalars::quality_item;
 use super::twin::{TwinAt, optional};
-use crate::domain::id::{Position, StreamId};
+use crate::domain::id::StreamId;
 use crate::domain::stream::Stream;
 use crate::graphql::build::{Answer, field, json, long, many, object, one, scalar, text};
 use crate::graphql::scope::Reader;
@@ -19,13 +19,6 @@ pub struct StreamAt {
     pub id: StreamId,
     /// How it is read.
     pub at: Arc<Reader>,
-}
-
-/// Whether the stream reports what nobody mapped: at the time of its latest reading it measures
-/// nothing. A stream that was bound while it reported, such as that of a replaced device, is not.
-pub fn is_quarantined(stream: &Stream, known: Position) -> bool {
-    let latest = stream.register.latest();
-    latest.is_some_and(|latest| stream.bindings.at(latest.reading.time, known).is_none())
 }
 
 impl StreamAt {
@@ -56,7 +49,7 @@ pub fn types() -> Vec<Type> {
             .description("What it measures; null when it measures nothing."),
         field::<StreamAt, _>("quarantined", "Boolean!", |stream, _| {
             let known = stream.at.scope.known;
-            stream.look(|stream| scalar(is_quarantined(stream, known)))
+            stream.look(|stream| scalar(stream.is_quarantined(known)))
         })
         .description(
             "Whether nobody has mapped what it reports: its latest reading measures nothing.",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::dynamic::{FieldValue, ResolverContext, Type};
 
 use super::page::{self, Item, Page};
-use super::stream::{StreamAt, is_quarantined};
+use super::stream::StreamAt;
 use crate::domain::id::{StreamId, StreamKeyRef};
 use crate::graphql::args;
 use crate::graphql::build::{Answer, one};
@@ -32,7 +32,7 @@ pub fn page(at: &Arc<Reader>, ctx: &ResolverContext<'_>) -> Answer {
         for stream in view.state.streams.iter() {
             let fits = stream.opened <= view.scope.known
                 && quarantined
-                    .is_none_or(|wanted| wanted == is_quarantined(stream, view.scope.known))
+                    .is_none_or(|wanted| wanted == stream.is_quarantined(view.scope.known))
                 && system.is_none_or(|system| *stream.key.device.system == *system);
             if !fits {
                 continue;

@@ -93,7 +93,7 @@ pub fn optional(at: &Arc<Reader>, id: Option<TwinId>) -> Result<Option<FieldValu
 
 /// What people call the twin: its name, else an id of it, else its model.
 pub fn display_name(view: &View<'_>, id: TwinId) -> String {
-    let named = NAME_PATHS.iter().filter_map(|path| view.property(id, path)?.value.value.as_str());
+    let named = NAME_PATHS.iter().filter_map(|path| view.property(id, path)?.value.as_str());
     if let Some(name) = named.into_iter().find(|name| !name.trim().is_empty()) {
         return name.to_owned();
     }

@@ -5,12 +5,16 @@ use async_graphql::dynamic::{Field, InterfaceField, ResolverContext};
 use super::twin::{TwinAt, display_name, list, optional};
 use super::twin_links;
 use super::{
-    binding, external_id, model, property, reading, scalars, source_record, state, stream,
+    binding, external_id, model, property, provenance, reading, scalars, source_record, state,
+    stream,
 };
 use crate::domain::fact::Existence;
+use crate::domain::id::TwinId;
 use crate::domain::time::Interval;
 use crate::domain::timeline::Fact;
-use crate::graphql::build::{Answer, Arg, Later, field, input, moment, one, slow_field, text};
+use crate::graphql::build::{
+    Answer, Arg, Later, field, input, moment, one, slow_field, text, texts,
+};
 
 type Resolve = fn(&TwinAt, &ResolverContext<'_>) -> Answer;
 type ResolveSlow = for<'a> fn(ResolverContext<'a>) -> Later<'a>;
@@ -52,8 +56,16 @@ const fn with(
 }
 
 /// All of them. The names are also in `builtin`, and a test compares the two.
-pub static FIELDS: [TwinField; 19] = [
+pub static FIELDS: [TwinField; 22] = [
     plain("id", "ID!", "Its own id, stable for ever.", |twin, _| text(twin.id.to_string())),
+    plain(
+        "formerIds",
+        "[ID!]!",
+        "Ids of twins that were merged into it; they lead here.",
+        |twin, _| {
+            texts(twin.at.view(|view| view.former_ids(twin.id)).iter().map(TwinId::to_string))
+        },
+    ),
     plain("model", "Model!", "The model that it is an instance of.", model_of),
     plain(
         "role",
@@ -84,8 +96,26 @@ pub static FIELDS: [TwinField; 19] = [
         PATHS,
         "properties",
         "[PropertyValue!]!",
-        "Its master-data values, whatever its model, each with its source.",
+        "Its master-data values, whatever its model: of what sources and people say, what survives.",
         How::Now(property::of_twin),
+    ),
+    with(
+        &[("path", "String!", "The property, for example `serialNumber` or `motor/speed`.")],
+        "property",
+        "PropertyProvenance",
+        "A master-data value, why it is so, and what else is said; null when nothing is.",
+        How::Now(provenance::of_property),
+    ),
+    with(
+        &[(
+            "settled",
+            "Boolean",
+            "Only those that a steward has decided (true), or the others (false).",
+        )],
+        "disagreements",
+        "[PropertyProvenance!]!",
+        "Properties of which sources state different values, or values that its model does not allow.",
+        How::Now(provenance::disagreements_of),
     ),
     with(
         PATHS,

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use async_graphql::dynamic::{Field, Type};
 use async_graphql::{Result, Value as Out};
 
+use super::property::Said;
 use super::scalars::quality_item;
 use super::stream::StreamAt;
 use super::twin::TwinAt;
-use crate::domain::fact::PropertyValue;
-use crate::domain::timeline::Fact;
 use crate::domain::value::Value;
 use crate::dtdl::{Catalogue, ContentKind, Dtmi, Schema};
 use crate::engine::Measured;
@@ -131,7 +130,7 @@ pub struct ValueAt {
 
 enum Origin {
     Measured(Measured),
-    Stated(Fact<PropertyValue>),
+    Stated(Said),
 }
 
 impl ValueAt {
@@ -146,10 +145,10 @@ impl ValueAt {
             let (value, from) = (measured.value.clone(), Origin::Measured(measured.clone()));
             return Ok(Some(Self { value, from, unit, at }));
         }
-        let stated = at.view(|view| view.property(twin.id, path).cloned());
-        Ok(stated.and_then(|fact| {
-            let value = Value::from_json(fact.value.value.clone())?;
-            Some(Self { value, from: Origin::Stated(fact), unit: unit.cloned(), at })
+        let stated = at.view(|view| view.property(twin.id, path).map(Said::from));
+        Ok(stated.and_then(|said| {
+            let value = Value::from_json(said.value.clone())?;
+            Some(Self { value, from: Origin::Stated(said), unit: unit.cloned(), at })
         }))
     }
 
@@ -160,9 +159,9 @@ impl ValueAt {
         }
     }
 
-    fn stated(&self) -> Option<&Fact<PropertyValue>> {
+    fn stated(&self) -> Option<&Said> {
         match &self.from {
-            Origin::Stated(fact) => Some(fact),
+            Origin::Stated(said) => Some(said),
             Origin::Measured(_) => None,
         }
     }
@@ -210,19 +209,18 @@ fn measured_fields() -> [Field; 3] {
 }
 
 fn stated_fields() -> [Field; 3] {
-    let stated =
-        |v: &ValueAt, show: fn(&Fact<PropertyValue>) -> Answer| v.stated().map_or(Ok(None), show);
+    let stated = |v: &ValueAt, show: fn(&Said) -> Answer| v.stated().map_or(Ok(None), show);
     [
         field::<ValueAt, _>("source", "String", move |v, _| {
-            stated(v, |fact| optional_text(fact.value.source.as_ref()))
+            stated(v, |said| optional_text(said.source.as_ref()))
         })
         .description("The system that stated it; null when measured, or when a client did."),
         field::<ValueAt, _>("validFrom", "DateTime", move |v, _| {
-            stated(v, |fact| moment(fact.valid.from))
+            stated(v, |said| moment(said.valid.from))
         })
         .description("Since when master data says so; null when measured, or for always."),
         field::<ValueAt, _>("validTo", "DateTime", move |v, _| {
-            stated(v, |fact| moment(fact.valid.to))
+            stated(v, |said| moment(said.valid.to))
         }),
     ]
 }

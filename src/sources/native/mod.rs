@@ -28,7 +28,7 @@
 //! * `record`: `claims` (properties of the twin that it describes, by path), `identity` (texts to match
 //!   by, for example `{"serial": "44710-07", "manufacturer": "KSB"}`), `model`, and `stated`, the
 //!   moment at which the system last touched it.
-//! * `swap` happens once: bindings of the old device in the same import should end at that moment,
+//! * `swap`: `carry`, a list of properties whose values go over to the new device. It happens once: bindings of the old device in the same import should end at that moment,
 //!   or a second import would bind it again.
 //!
 //! Unknown fields are refused: a misspelt `form` must not become "always".

@@ -125,6 +125,8 @@ pub struct Swap {
     old: IdText,
     new: IdText,
     at: String,
+    #[serde(default)]
+    carry: Vec<Arc<str>>,
 }
 
 impl Statement {
@@ -144,6 +146,7 @@ impl Statement {
                 at: moments.parse(&swap.at)?,
                 old: swap.old.0,
                 new: swap.new.0,
+                carry: swap.carry,
             })),
         }
     }

@@ -80,6 +80,7 @@ impl Connection for Session {
     type Row = PgRow;
 
     const VALUE_COLUMNS: &'static [&'static str] = value::COLUMNS;
+    const IS_DECIDED: &'static str = r#"strpos(changes, '"change":"decided"') > 0"#;
     const BEGIN_WRITE: &'static str = "BEGIN";
     const BEGIN_LOAD: &'static [&'static str] =
         &["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SET LOCAL statement_timeout = 0"];

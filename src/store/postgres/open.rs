@@ -18,6 +18,7 @@ static MIGRATIONS: &Migrations = &[
     ("readings", include_str!("../../../migrations/postgres/0002_readings.sql")),
     ("facts", include_str!("../../../migrations/postgres/0003_facts.sql")),
     ("curation", include_str!("../../../migrations/postgres/0004_curation.sql")),
+    ("statements", include_str!("../../../migrations/postgres/0005_statements.sql")),
 ];
 
 /// Limits of a PostgreSQL store.

@@ -110,7 +110,10 @@ impl<'a> Rows<'a> {
                 | Change::Bound { .. }
                 | Change::Unbound { .. }
                 | Change::RecordStored { .. }
-                | Change::RecordRetracted { .. } => {}
+                | Change::RecordRetracted { .. }
+                | Change::Curated { .. }
+                | Change::Uncurated { .. }
+                | Change::Decided(_) => {}
             }
         }
         rows

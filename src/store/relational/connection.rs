@@ -29,6 +29,9 @@ pub(crate) trait Connection: Send + 'static {
     /// Begins a transaction that reads all tables as they are at one moment, however long that takes.
     const BEGIN_LOAD: &'static [&'static str];
 
+    /// Whether a row of the log holds decisions: the condition of the index of those.
+    const IS_DECIDED: &'static str;
+
     /// The cells of [`Self::VALUE_COLUMNS`] for a value, or for none.
     fn value_cells(value: Option<&Value>) -> Vec<Cell<'_>>;
 

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::cell::{Cell, Cells};
 use super::connection::Connection;
 use super::table::{Table, assembled};
+use crate::domain::curation::Curation;
 use crate::domain::fact::{
     Binding, Ends, Existence, FactRow, Link, PropertyPath, PropertyValue, SourceRecord,
 };
@@ -43,7 +44,7 @@ macro_rules! fact_table {
 
 static TWIN: FactTable = fact_table!("twin", ["twin"], ["model"], read_twin);
 static PROPERTY: FactTable =
-    fact_table!("property", ["twin", "path"], ["value", "source"], read_property);
+    fact_table!("property", ["twin", "path", "source"], ["value"], read_property);
 static RELATIONSHIP: FactTable = fact_table!(
     "relationship",
     ["id"],
@@ -69,9 +70,11 @@ static RECORD: FactTable = fact_table!(
     read_record
 );
 
+static CURATION: FactTable = fact_table!("curation", ["kind", "id"], ["value"], read_curation);
+
 /// All kinds, in the order in which they are loaded.
-pub(super) static ALL: [&FactTable; 6] =
-    [&TWIN, &PROPERTY, &RELATIONSHIP, &CROSSWALK, &BINDING, &RECORD];
+pub(super) static ALL: [&FactTable; 7] =
+    [&TWIN, &PROPERTY, &RELATIONSHIP, &CROSSWALK, &BINDING, &RECORD, &CURATION];
 
 fn table_of(row: &FactRow) -> &'static FactTable {
     match row {
@@ -81,6 +84,7 @@ fn table_of(row: &FactRow) -> &'static FactTable {
         FactRow::Crosswalk(..) => &CROSSWALK,
         FactRow::Binding(..) => &BINDING,
         FactRow::Record(..) => &RECORD,
+        FactRow::Curation(..) => &CURATION,
     }
 }
 
@@ -158,24 +162,28 @@ impl FactTable {
 fn push_key<'a>(cells: &mut Vec<Cell<'a>>, row: &'a FactRow) {
     match row {
         FactRow::Twin(twin, _) => cells.push(Cell::owned(twin.to_string())),
-        FactRow::Property(twin, path, _) => {
-            cells.extend([Cell::owned(twin.to_string()), Cell::text(path)]);
+        FactRow::Property(twin, path, fact) => {
+            let source = fact.value.source.as_deref().unwrap_or_default();
+            cells.extend([Cell::owned(twin.to_string()), Cell::text(path), Cell::text(source)]);
         }
         FactRow::Relationship(ends, _) => cells.push(Cell::owned(ends.id().to_string())),
         FactRow::Crosswalk(id, _) | FactRow::Record(id, _) => {
             cells.extend([&id.system, &id.scope, &id.id].map(|text| Cell::text(text)));
         }
         FactRow::Binding(stream, _) => cells.push((*stream).into()),
+        FactRow::Curation(fact) => {
+            let key = fact.value.key();
+            cells.extend([Cell::text(key.kind.as_str()), Cell::owned(key.id.to_string())]);
+        }
     }
 }
 
 fn push_value<'a>(cells: &mut Vec<Cell<'a>>, row: &'a FactRow) {
     match row {
         FactRow::Twin(_, fact) => cells.push(Cell::text(fact.value.model.as_str())),
-        FactRow::Property(_, _, fact) => cells.extend([
-            Cell::owned(fact.value.value.to_string()),
-            Cell::maybe_text(fact.value.source.as_deref()),
-        ]),
+        FactRow::Property(_, _, fact) => {
+            cells.push(Cell::owned(fact.value.value.to_string()));
+        }
         FactRow::Relationship(ends, fact) => cells.extend([
             Cell::owned(ends.source.to_string()),
             Cell::text(&ends.name),
@@ -199,6 +207,10 @@ fn push_value<'a>(cells: &mut Vec<Cell<'a>>, row: &'a FactRow) {
         FactRow::Record(_, fact) => {
             let record = &fact.value;
             cells.extend([Cell::text(&record.kind), object(&record.attributes), meaning(record)]);
+        }
+        FactRow::Curation(fact) => {
+            // As above: it always has a text.
+            cells.push(Cell::owned(serde_json::to_string(&fact.value).unwrap_or_default()));
         }
     }
 }
@@ -256,10 +268,10 @@ fn read_twin(row: &dyn Cells, span: Span, texts: &mut Texts) -> Result<FactRow, 
 }
 
 fn read_property(row: &dyn Cells, span: Span, texts: &mut Texts) -> Result<FactRow, StoreError> {
-    let value = PropertyValue {
-        value: json_at(row, 2)?,
-        source: row.maybe_text(3)?.map(|source| texts.shared(source)),
-    };
+    // An empty text stands for persons and clients: a key holds no NULL.
+    let source = Some(row.text(2)?).filter(|source| !source.is_empty());
+    let source = source.map(|source| texts.shared(source));
+    let value = PropertyValue { value: json_at(row, 3)?, source };
     Ok(FactRow::Property(twin_at(row, 0)?, texts.shared(row.text(1)?), span.fact(value)))
 }
 
@@ -312,6 +324,19 @@ fn read_record(row: &dyn Cells, span: Span, texts: &mut Texts) -> Result<FactRow
         stated: meaning.stated,
     };
     Ok(FactRow::Record(external_at(row, texts)?, span.fact(record)))
+}
+
+fn read_curation(row: &dyn Cells, span: Span, _: &mut Texts) -> Result<FactRow, StoreError> {
+    let value: Curation = json_at(row, 2)?;
+    let key = value.key();
+    if (row.text(0)?, row.text(1)?) != (key.kind.as_str(), key.id.to_string().as_str()) {
+        return Err(StoreError::Damaged(format!(
+            "the {} {} in the table `curation` is another one by its value",
+            row.text(0)?,
+            row.text(1)?
+        )));
+    }
+    Ok(FactRow::Curation(span.fact(value)))
 }
 
 fn twin_at(row: &dyn Cells, column: usize) -> Result<TwinId, StoreError> {

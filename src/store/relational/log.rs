@@ -1,10 +1,10 @@
 //! Entries of the log.
 
-use sqlx::SqlSafeStr;
+use sqlx::{SqlSafeStr, SqlStr};
 
 use super::cell::{Cell, Cells};
 use super::connection::Connection;
-use super::table::Table;
+use super::table::{Table, assembled};
 use crate::domain::id::Position;
 use crate::domain::log::{Hash, SealedEntry};
 use crate::domain::time::Timestamp;
@@ -42,6 +42,29 @@ pub(super) async fn read<C: Connection>(
 ) -> Result<Vec<SealedEntry>, StoreError> {
     let sql = "SELECT position, recorded_at, actor, changes, readings, hash FROM log \
                WHERE position > $1 ORDER BY position LIMIT $2";
+    entries(connection, sql.into_sql_str(), after, limit).await
+}
+
+/// Up to `limit` entries before `before` that hold decisions, the last one first.
+pub(super) async fn decided<C: Connection>(
+    connection: &mut C,
+    before: Position,
+    limit: usize,
+) -> Result<Vec<SealedEntry>, StoreError> {
+    let sql = assembled(format!(
+        "SELECT position, recorded_at, actor, changes, readings, hash FROM log \
+         WHERE position < $1 AND {} ORDER BY position DESC LIMIT $2",
+        C::IS_DECIDED
+    ));
+    entries(connection, sql, before, limit).await
+}
+
+async fn entries<C: Connection>(
+    connection: &mut C,
+    sql: SqlStr,
+    bound: Position,
+    limit: usize,
+) -> Result<Vec<SealedEntry>, StoreError> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut entries = Vec::new();
     let take = &mut |row: &C::Row| {
@@ -55,7 +78,7 @@ pub(super) async fn read<C: Connection>(
         });
         Ok(())
     };
-    connection.each(sql.into_sql_str(), &[after.into(), limit.into()], take).await?;
+    connection.each(sql, &[bound.into(), limit.into()], take).await?;
     Ok(entries)
 }
 

@@ -1,6 +1,6 @@
 //! Readings of the past.
 
-use super::cell::Cell;
+use super::cell::{Cell, Cells};
 use super::connection::Connection;
 use super::table::assembled;
 use super::value;
@@ -45,15 +45,45 @@ pub(super) async fn page<C: Connection>(
     fetch(connection, sql, window, cells).await
 }
 
+/// How many readings are inside the window, at most `max`.
+pub(super) async fn count<C: Connection>(
+    connection: &mut C,
+    window: Window,
+    max: u64,
+) -> Result<u64, StoreError> {
+    let sql = format!("SELECT count(*) FROM (SELECT 1 {} LIMIT $5) found", within(window));
+    let mut cells = window_cells(window);
+    cells.push(i64::try_from(max).unwrap_or(i64::MAX).into());
+    let mut count = 0;
+    let take = &mut |row: &C::Row| {
+        count = row.int(0)?.cast_unsigned();
+        Ok(())
+    };
+    connection.each(assembled(sql), &cells, take).await?;
+    Ok(count)
+}
+
 /// The readings of the window; `$1` to `$4` are its stream, times and position.
 fn select<C: Connection>(window: Window) -> String {
+    format!("SELECT {} {}", value::selected::<C>(), within(window))
+}
+
+fn within(window: Window) -> String {
     // An interval without end holds the last moment too.
     let before_end = if window.times.to == Timestamp::MAX { "<=" } else { "<" };
     format!(
-        "SELECT {} FROM reading \
-         WHERE stream = $1 AND time >= $2 AND time {before_end} $3 AND position <= $4",
-        value::selected::<C>()
+        "FROM reading \
+         WHERE stream = $1 AND time >= $2 AND time {before_end} $3 AND position <= $4"
     )
+}
+
+fn window_cells(window: Window) -> Vec<Cell<'static>> {
+    vec![
+        Cell::from(window.stream),
+        window.times.from.into(),
+        window.times.to.into(),
+        window.known.into(),
+    ]
 }
 
 async fn fetch<C: Connection>(
@@ -62,12 +92,7 @@ async fn fetch<C: Connection>(
     window: Window,
     more: Vec<Cell<'_>>,
 ) -> Result<Vec<Recorded>, StoreError> {
-    let mut cells = vec![
-        Cell::from(window.stream),
-        window.times.from.into(),
-        window.times.to.into(),
-        window.known.into(),
-    ];
+    let mut cells = window_cells(window);
     cells.extend(more);
     let mut found = Vec::new();
     let take = &mut |row: &C::Row| {

@@ -80,6 +80,14 @@ impl<B: Backend> LogStore for Relational<B> {
         log::read(&mut self.backend.reader().await?, after, limit).await
     }
 
+    async fn decided(
+        &self,
+        before: Position,
+        limit: usize,
+    ) -> Result<Vec<SealedEntry>, StoreError> {
+        log::decided(&mut self.backend.reader().await?, before, limit).await
+    }
+
     async fn head(&self) -> Result<Head, StoreError> {
         log::head(&mut self.backend.reader().await?).await
     }
@@ -102,6 +110,10 @@ impl<B: Backend> ReadingHistory for Relational<B> {
         limit: usize,
     ) -> Result<Vec<Recorded>, StoreError> {
         readings::page(&mut self.backend.reader().await?, window, after, limit).await
+    }
+
+    async fn count(&self, window: Window, max: u64) -> Result<u64, StoreError> {
+        readings::count(&mut self.backend.reader().await?, window, max).await
     }
 }
 

@@ -51,6 +51,7 @@ impl Connection for Session {
     type Row = SqliteRow;
 
     const VALUE_COLUMNS: &'static [&'static str] = value::COLUMNS;
+    const IS_DECIDED: &'static str = r#"instr(changes, '"change":"decided"') > 0"#;
     const BEGIN_WRITE: &'static str = "BEGIN IMMEDIATE";
     // Waits for the end of what an abandoned writer may still have under way.
     const BEGIN_LOAD: &'static [&'static str] = &["BEGIN IMMEDIATE"];

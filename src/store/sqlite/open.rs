@@ -25,6 +25,7 @@ static MIGRATIONS: &Migrations = &[
     ("readings", include_str!("../../../migrations/sqlite/0002_readings.sql")),
     ("facts", include_str!("../../../migrations/sqlite/0003_facts.sql")),
     ("curation", include_str!("../../../migrations/sqlite/0004_curation.sql")),
+    ("statements", include_str!("../../../migrations/sqlite/0005_statements.sql")),
 ];
 
 /// Limits of a SQLite store.

@@ -73,7 +73,7 @@ pub async fn facts_that_touch_are_not_in_the_way(place: &dyn Place) {
         let rows = one_of_each(position, interval(from, to));
         store.append(&[edits(position, rows)]).await.unwrap();
     }
-    assert_eq!(facts(store.as_ref()).await.len(), 5 * 6);
+    assert_eq!(facts(store.as_ref()).await.len(), 5 * 7);
 }
 
 pub async fn what_one_entry_ends_another_fact_of_it_replaces(place: &dyn Place) {

@@ -88,7 +88,7 @@ pub async fn facts_are_ended_and_never_edited(place: &dyn Place) {
         "UPDATE twin SET model = 'dtmi:com:example:Fan;1'",
         "UPDATE crosswalk SET valid_to = 5",
         "UPDATE binding SET recorded_to = 9, path = 'other'",
-        "UPDATE property SET source = NULL",
+        "UPDATE property SET source = 'mes'",
     ] {
         let refusal = place.tamper(sql).await.unwrap_err();
         assert!(refusal.contains("never edited"), "{refusal}");
@@ -112,6 +112,7 @@ pub async fn the_tables_refuse_overlaps_themselves(place: &dyn Place) {
         ("relationship", "id, source, name, target, key, properties"),
         ("crosswalk", "system, scope, id, twin, reason, confidence, decider"),
         ("binding", "stream, twin, path, unit, unit_scale, unit_offset"),
+        ("curation", "kind, id, value"),
         ("source_record", "system, scope, id, kind, attributes, meaning"),
     ] {
         let insert = |valid: &str, recorded: &str| {

@@ -51,6 +51,27 @@ pub async fn entries_come_back_in_order_and_in_pages(place: &dyn Place) {
     assert_eq!(store.entries(Position(3), 1).await.unwrap()[0].position, Position(5));
 }
 
+pub async fn entries_with_decisions_are_found_without_the_others(place: &dyn Place) {
+    let store = place.open().await.unwrap();
+    let mark = || Change::Decided(Box::new(decided("because")));
+    let mut batch = Vec::new();
+    for n in 1..=20 {
+        let one = if n % 5 == 0 { mark() } else { system("erp", &format!("ERP {n}")) };
+        batch.push(changes(n, [one]));
+    }
+    store.append(&batch).await.unwrap();
+    let before = |position, limit| {
+        let store = store.clone();
+        async move {
+            let found = store.decided(Position(position), limit).await.unwrap();
+            found.iter().map(|e| e.position.0).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(before(100, 10).await, [20, 15, 10, 5]);
+    assert_eq!(before(20, 2).await, [15, 10]);
+    assert_eq!(before(5, 2).await.len(), 0);
+}
+
 pub async fn the_hash_chain_recomputes_over_all_entries(place: &dyn Place) {
     let store = place.open().await.unwrap();
     for n in 0..5 {
@@ -146,7 +167,7 @@ fn changes_of_models_and_graph() -> [Change; 9] {
         Change::TwinAsserted { twin, valid, existence },
         Change::TwinRetracted { twin, valid },
         Change::PropertyAsserted { twin, path: path(), valid, value },
-        Change::PropertyRetracted { twin, path: path(), valid },
+        Change::PropertyRetracted { twin, path: path(), valid, source: None },
         Change::RelationshipAsserted { ends: ends(), valid, properties: object() },
         Change::RelationshipRetracted { id: ends().id(), valid },
         system("erp", "it's the \"ERP\" 漢字"),
@@ -154,7 +175,7 @@ fn changes_of_models_and_graph() -> [Change; 9] {
     ]
 }
 
-fn changes_of_ids_and_streams() -> [Change; 7] {
+fn changes_of_ids_and_streams() -> [Change; 10] {
     let valid = Interval::since(Timestamp(3));
     let record = record();
     [
@@ -164,6 +185,9 @@ fn changes_of_ids_and_streams() -> [Change; 7] {
         Change::Unbound { stream: StreamId(0), valid },
         Change::RecordStored { key: external("a"), valid, record },
         Change::RecordRetracted { key: external("a"), valid },
+        Change::Curated { valid, fact: verdict("b") },
+        Change::Uncurated { key: verdict("b").key(), valid },
+        Change::Decided(Box::new(decided("because it \"is\""))),
         Change::SourceDeclared { name: "erp".into(), declaration: object().into() },
     ]
 }

@@ -1,6 +1,7 @@
 //! The sentences.
 
 pub mod facts;
+pub mod identity;
 pub mod lasting;
 pub mod log;
 pub mod readings;

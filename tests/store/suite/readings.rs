@@ -18,6 +18,18 @@ async fn times(store: &dyn Store, window: Window) -> Vec<i64> {
     history(store, window).await.iter().map(|r| r.reading.time.0).collect()
 }
 
+pub async fn readings_are_counted_up_to_a_number(place: &dyn Place) {
+    let store = place.open().await.unwrap();
+    let many = (0..50).map(|time| reading(0, time, 1.0));
+    store.append(&[readings(1, many), readings(2, [reading(1, 3, 1.0)])]).await.unwrap();
+    let window = |from, to| Window { times: Interval { from, to }, ..all_of(0) };
+    assert_eq!(store.count(all_of(0), 1_000).await.unwrap(), 50);
+    assert_eq!(store.count(all_of(0), 20).await.unwrap(), 20);
+    assert_eq!(store.count(window(Timestamp(10), Timestamp(15)), 20).await.unwrap(), 5);
+    let before = Window { known: Position::START, ..all_of(0) };
+    assert_eq!(store.count(before, 20).await.unwrap(), 0);
+}
+
 pub async fn new_readings_are_all_inserted(place: &dyn Place) {
     let store = place.open().await.unwrap();
     let two = [reading(0, 1, 1.0), reading(1, 1, 1.0)];

@@ -1,0 +1,3 @@
+//! From many systems' records to one twin.
+
+pub mod survive;

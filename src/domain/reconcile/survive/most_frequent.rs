@@ -1,0 +1,18 @@
+//! The value that most sources state.
+
+use super::claim::Claim;
+use super::measure::Measure;
+use super::same::same_value;
+
+/// How many of the claims say the same, with itself.
+///
+/// `Grundfos`, `GRUNDFOS` and `Wilo`: `Grundfos` has two votes.
+pub fn measure<'a>(claim: &Claim<'a>, all: &[Claim<'a>]) -> Measure<'a> {
+    Measure::Count(all.iter().filter(|other| agrees(claim, other)).count())
+}
+
+/// Whether two claims say the same of the same properties.
+pub fn agrees(a: &Claim<'_>, b: &Claim<'_>) -> bool {
+    let mut pairs = a.values.iter().zip(&b.values);
+    a.values.len() == b.values.len() && pairs.all(|(a, b)| a.0 == b.0 && same_value(a.1, b.1))
+}
