@@ -114,6 +114,7 @@ fn carry(
             }
         }
     }
+    Ok(())
 }
 
 fn moved(edge: &Edge, direction: Direction, new: TwinId) -> Ends {

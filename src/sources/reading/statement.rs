@@ -1,7 +1,7 @@
 //! What a row states, and the commands that it is.
 
 use crate::domain::command::{
-    Command, DeleteTwin, LinkId, PutRecord, PutTwin, Relate, RetractRecord, SetProperties, TwinRef,
+    Command, DeleteTwin, LinkId, PutRecord, PutTwin, Relate, RetractRecord, TwinRef,
 };
 use crate::domain::fact::JsonMap;
 use crate::domain::id::ExternalId;
@@ -72,44 +72,34 @@ impl Statement {
         commands
     }
 
-    /// The twin, with what is said of it now. Where other rows speak of other times, it is there for
-    /// all of them, and only what is said has its time.
+    /// The twin, with its ids. What is said of it stays on the record, from which the twin takes it.
     fn twin(&self) -> Vec<Command> {
         let (key, valid) = (&self.record.key, self.record.valid);
-        let source = Some(key.system.clone());
-        let claims = self.record.claims.iter();
-        let properties: Vec<_> = claims.map(|(path, v)| (path.clone(), v.clone())).collect();
         let mut put = PutTwin {
             id: None,
             identifiers: vec![key.clone()],
             model: self.record.model.clone(),
             properties: Vec::new(),
             valid: self.span,
-            source: source.clone(),
+            source: Some(key.system.clone()),
         };
         if self.span == valid {
             put.identifiers.extend(self.ids.iter().cloned());
-            put.properties = properties;
             return vec![Command::PutTwin(put)];
         }
-        let mut commands = vec![Command::PutTwin(put)];
-        let twin = TwinRef::External(key.clone());
-        if !properties.is_empty() {
-            let twin = twin.clone();
-            let set = SetProperties { twin, properties, valid, source };
-            commands.push(Command::SetProperties(set));
-        }
-        commands.extend(self.ids.iter().map(|external| {
+        // Where other rows speak of other times, the twin is there for all of them, and further ids
+        // have each its time.
+        let link = |external: &ExternalId| {
             Command::LinkId(LinkId {
                 external: external.clone(),
-                twin: twin.clone(),
+                twin: TwinRef::External(key.clone()),
                 valid,
                 reason: "imported".into(),
                 confidence: 1.0,
                 replace: false,
             })
-        }));
-        commands
+        };
+        std::iter::once(Command::PutTwin(put)).chain(self.ids.iter().map(link)).collect()
     }
 
     /// A further id of the twin that the record turns out to mean.
