@@ -6,7 +6,7 @@ use super::link_id::link_change;
 use crate::domain::change::Change;
 use crate::domain::command::{SwapDevice, TwinRef};
 use crate::domain::fact::{Ends, Existence};
-use crate::domain::graph::{Direction, Edge, Statement};
+use crate::domain::graph::{Direction, Edge};
 use crate::domain::id::{Position, StreamKey, TwinId};
 use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
