@@ -4,11 +4,14 @@
 //! pairs of records that surely describe one thing, and from abbreviations.
 
 use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 
 use super::super::dictionary::Dictionary;
 use super::super::normalise::asset::words::Description;
 use super::alias::{Aliases, Counts};
 use super::facts::Facts;
+use super::sheet::{Field, Sheet};
+use super::values::PerValue;
 
 /// Words of one description that are looked at.
 const WORDS_MAX: usize = 12;
@@ -16,45 +19,94 @@ const WORDS_MAX: usize = 12;
 const WORD_SHARE: f64 = 0.35;
 
 /// What the descriptions say.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Talk {
+    /// All words.
+    pub vocabulary: Dictionary,
     /// Words by description.
-    words: Vec<Vec<u32>>,
+    words: PerValue<Vec<u32>>,
     aliases: Aliases,
     /// How many records of each class have each word.
     counts: HashMap<(u16, u32), u32>,
     sizes: Vec<u32>,
 }
 
+impl Default for Talk {
+    fn default() -> Self {
+        Self {
+            vocabulary: Dictionary::default(),
+            words: PerValue::new(Field::Description),
+            aliases: Aliases::default(),
+            counts: HashMap::new(),
+            sizes: Vec::new(),
+        }
+    }
+}
+
 impl Talk {
     /// Learns from all descriptions.
-    pub fn learn(descriptions: &[Description], facts: &[Facts], anchors: &[(u32, u32)]) -> Self {
-        let mut vocabulary = Dictionary::default();
-        let words: Vec<Vec<u32>> = descriptions
-            .iter()
-            .map(|said| {
-                let mut words: Vec<u32> =
-                    said.words.iter().take(WORDS_MAX).map(|word| vocabulary.intern(word)).collect();
-                words.sort_unstable();
-                words.dedup();
-                words
-            })
-            .collect();
-        let classes = facts.iter().map(|fact| fact.kind as usize + 1).max().unwrap_or(1);
-        let (mut counts, mut sizes) = (HashMap::new(), vec![0; classes]);
-        for fact in facts.iter().filter(|fact| fact.text != 0) {
-            sizes[fact.kind as usize] += 1;
-            words[fact.text as usize]
-                .iter()
-                .for_each(|&word| *counts.entry((fact.kind, word)).or_default() += 1);
+    pub fn learn(
+        descriptions: &PerValue<Description>,
+        facts: &[Facts],
+        anchors: &[(u32, u32)],
+    ) -> Self {
+        let mut talk = Self::default();
+        talk.extend(descriptions);
+        facts.iter().for_each(|fact| talk.count(fact));
+        talk.aliases = word_aliases(talk.words.all(), facts, anchors);
+        talk
+    }
+
+    /// Reads the descriptions that came since.
+    pub fn extend(&mut self, descriptions: &PerValue<Description>) {
+        let vocabulary = &mut self.vocabulary;
+        self.words.extend_from(descriptions, |said| {
+            let mut words: Vec<u32> =
+                said.words.iter().take(WORDS_MAX).map(|word| vocabulary.intern(word)).collect();
+            words.sort_unstable();
+            words.dedup();
+            words
+        });
+    }
+
+    /// Forgets the descriptions that the sheet no longer has.
+    pub fn rewind(&mut self, sheet: &Sheet) {
+        self.words.rewind(sheet);
+    }
+
+    /// Counts the words of a record.
+    pub fn count(&mut self, fact: &Facts) {
+        if fact.text == 0 {
+            return;
         }
-        let aliases = word_aliases(&words, facts, anchors);
-        Self { words, aliases, counts, sizes }
+        let kind = fact.kind as usize;
+        self.sizes.resize(self.sizes.len().max(kind + 1), 0);
+        self.sizes[kind] += 1;
+        for &word in &self.words.all()[fact.text as usize] {
+            *self.counts.entry((fact.kind, word)).or_default() += 1;
+        }
+    }
+
+    /// Takes back [`Self::count`].
+    pub fn discount(&mut self, fact: &Facts) {
+        if fact.text == 0 {
+            return;
+        }
+        self.sizes[fact.kind as usize] -= 1;
+        for &word in &self.words.all()[fact.text as usize] {
+            if let Entry::Occupied(mut count) = self.counts.entry((fact.kind, word)) {
+                *count.get_mut() -= 1;
+                if *count.get() == 0 {
+                    count.remove();
+                }
+            }
+        }
     }
 
     /// How alike the descriptions of two records are, 0 to 1, and how much there is to compare (bits of the poorer one).
     pub fn likeness(&self, a: &Facts, b: &Facts) -> (f32, f32) {
-        let (left, right) = (&self.words[a.text as usize], &self.words[b.text as usize]);
+        let (left, right) =
+            (&self.words.all()[a.text as usize], &self.words.all()[b.text as usize]);
         let kind = if a.kind != 0 { a.kind } else { b.kind };
         let covered = |words: &[u32], others: &[u32]| {
             let (mut all, mut met) = (0f32, 0f32);
