@@ -259,6 +259,11 @@ impl Sheet {
         self.source_names.text(u32::from(self.source(row)))
     }
 
+    /// The number of a source, if it has records.
+    pub fn find_source(&self, name: &str) -> Option<u16> {
+        self.source_names.find(name).and_then(|source| u16::try_from(source).ok())
+    }
+
     /// How many sources there are.
     pub fn source_count(&self) -> usize {
         self.source_names.id_bound() - 1
