@@ -44,8 +44,14 @@ pub struct Evidence {
 
 /// Compares two rows.
 pub fn evidence(world: &World, a: u32, b: u32) -> Evidence {
+    let mut found = own_ids(world, a, b);
+    compare_circumstances(world, a, b, &mut found);
+    found
+}
+
+/// Compares what names the units themselves; the circumstances are still to be compared.
+pub fn own_ids(world: &World, a: u32, b: u32) -> Evidence {
     let (x, y) = (&world.facts[a as usize], &world.facts[b as usize]);
-    let (likeness, worth) = talk(world, a, b);
     let unlike = place::same(u32::from(x.kind), u32::from(y.kind)) == 0;
     let serial = match serial::level(world, x.folded, y.folded) {
         SerialLevel::Equal | SerialLevel::EqualShort if unlike => SerialLevel::EqualUnlike,
@@ -55,25 +61,32 @@ pub fn evidence(world: &World, a: u32, b: u32) -> Evidence {
         serial: serial as u8,
         mac: mac::level(world, x, y) as u8,
         xref: xref(world, x, y),
-        circumstances: [
-            u8::from(x.source == y.source),
-            maker(world, x.maker, y.maker),
-            model(world, x.model, y.model),
-            place::same(u32::from(x.kind), u32::from(y.kind)),
-            place::tag(world, x, y),
-            place::same(x.host, y.host),
-            place::same(x.ip, y.ip),
-            place::place(x, y),
-            likeness,
-            worth,
-            place::suffix(x, y),
-            days::start(x, y),
-            days::start_kinds(x, y),
-            days::ends(x, y),
-            days::inactive(x, y),
-            source_pair(x.source, y.source),
-        ],
+        circumstances: [0; CIRCUMSTANCES],
     }
+}
+
+/// Compares everything else.
+pub fn compare_circumstances(world: &World, a: u32, b: u32, found: &mut Evidence) {
+    let (x, y) = (&world.facts[a as usize], &world.facts[b as usize]);
+    let (likeness, worth) = talk(world, a, b);
+    found.circumstances = [
+        u8::from(x.source == y.source),
+        maker(world, x.maker, y.maker),
+        model(world, x.model, y.model),
+        place::same(u32::from(x.kind), u32::from(y.kind)),
+        place::tag(world, x, y),
+        place::same(x.host, y.host),
+        place::same(x.ip, y.ip),
+        place::place(x, y),
+        likeness,
+        worth,
+        place::suffix(x, y),
+        days::start(x, y),
+        days::start_kinds(x, y),
+        days::ends(x, y),
+        days::inactive(x, y),
+        source_pair(x.source, y.source),
+    ];
 }
 
 /// 0 differ, 1 not known, 2 learnt to mean the same, 3 the same.

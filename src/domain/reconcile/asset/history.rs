@@ -224,3 +224,86 @@ fn moved(before: &Texts<'_>, after: &Texts<'_>) -> bool {
         .iter()
         .any(|&field| before[field as usize] != after[field as usize])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(at: &str, system: &str, id: &str, fields: &[(Field, &str)]) -> Event {
+        let mut texts = vec![String::new(); FIELDS];
+        fields.iter().for_each(|&(field, text)| texts[field as usize] = text.to_owned());
+        Event { system: system.into(), id: id.into(), at: at.into(), texts: Some(texts) }
+    }
+
+    fn deleted(at: &str, system: &str, id: &str) -> Event {
+        Event { system: system.into(), id: id.into(), at: at.into(), texts: None }
+    }
+
+    const OLD: [(Field, &str); 4] = [
+        (Field::Serial, "A0604529"),
+        (Field::Model, "CR32-4"),
+        (Field::Tag, "P-101A"),
+        (Field::InstallDate, "2018-01-10"),
+    ];
+    const NEW: [(Field, &str); 4] = [
+        (Field::Serial, "A0911777"),
+        (Field::Model, "CR32-4"),
+        (Field::Tag, "P-101A"),
+        (Field::InstallDate, "2022-05-03"),
+    ];
+
+    #[test]
+    fn a_swap_under_one_id_gives_it_two_meanings() {
+        let events = [
+            event("2018-01-12", "mes", "7", &OLD),
+            event("2018-01-20", "erp", "1", &OLD),
+            event("2022-05-04", "mes", "7", &NEW),
+            event("2022-05-20", "erp", "2", &NEW),
+        ];
+        let (meanings, _) = follow(&events);
+        let spans: Vec<(usize, Option<usize>)> =
+            meanings.iter().map(|meaning| (meaning.from, meaning.to)).collect();
+        assert_eq!(spans, [(0, Some(2)), (2, None), (1, None), (3, None)]);
+        assert_eq!(
+            meanings[0].unit, meanings[2].unit,
+            "before the swap the station had the old machine"
+        );
+        assert_eq!(meanings[1].unit, meanings[3].unit, "after it the new one");
+        assert_ne!(meanings[0].unit, meanings[1].unit);
+        assert_eq!(
+            meanings.iter().map(|meaning| meaning.first).collect::<Vec<_>>(),
+            [true, false, true, true]
+        );
+    }
+
+    #[test]
+    fn an_edit_and_a_move_are_one_meaning_and_a_deletion_ends_it() {
+        let mut moved = OLD;
+        moved[2].1 = "P-205";
+        let events = [
+            event("2018-01-12", "cmms", "7", &OLD),
+            event("2019-01-12", "cmms", "7", &moved),
+            deleted("2020-01-01", "cmms", "7"),
+        ];
+        let (meanings, _) = follow(&events);
+        assert_eq!(meanings, [Meaning { first: true, from: 0, to: Some(2), unit: 0 }]);
+    }
+
+    #[test]
+    fn spans_of_an_id_never_overlap() {
+        let swaps: Vec<Event> = (0..9)
+            .map(|n| {
+                let serial = format!("A0{}", 604_529 + n * 77_777);
+                let fields = [(Field::Serial, serial.as_str()), (Field::Tag, "P-101A")];
+                if n == 4 {
+                    deleted("2024-01-05", "mes", "7")
+                } else {
+                    event(&format!("202{n}-01-01"), "mes", "7", &fields)
+                }
+            })
+            .collect();
+        let (meanings, _) = follow(&swaps);
+        assert!(meanings.len() > 4);
+        assert!(meanings.windows(2).all(|pair| pair[0].to.is_some_and(|to| to <= pair[1].from)));
+    }
+}

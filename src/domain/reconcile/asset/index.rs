@@ -13,7 +13,7 @@ use super::evidence::evidence;
 use super::explain::explain;
 use super::facts::Facts;
 use super::links::{KEPT_MIN, Link, across, capped, inside};
-use super::model::Model;
+use super::model::{self, Model};
 use super::postings::{CrossReferences, Postings};
 use super::reader::Reader;
 use super::resolve::{Resolution, affinity};
@@ -231,7 +231,6 @@ impl AssetIndex {
         } else {
             self.world.facts[at] = fact;
         }
-        self.world.talk.count(&fact);
         self.join(row);
         let unit = self.fitting(row).unwrap_or(self.next_unit);
         self.next_unit = self.next_unit.max(unit + 1);
@@ -244,7 +243,6 @@ impl AssetIndex {
         let fact = self.world.facts[row as usize];
         self.tally(row, true);
         self.judge(fact.mac, Some(&fact));
-        self.world.talk.count(&fact);
         self.join(row);
         self.members.entry(self.unit(row)).or_default().push(row);
     }
@@ -266,7 +264,6 @@ impl AssetIndex {
                 self.members.remove(&unit);
             }
         }
-        self.world.talk.discount(&fact);
         self.tally(row, false);
         self.judge(fact.mac, None);
     }
@@ -346,10 +343,17 @@ impl AssetIndex {
         self.references.sharing(&self.sheet, &self.world, row, &mut found);
         found.sort_unstable();
         found.dedup();
-        found.into_iter().map(|other| (other, self.logit(row, other))).collect()
+        found
+            .into_iter()
+            .map(|other| {
+                let rows = (row.min(other), row.max(other));
+                (other, model::logit(&self.world, &self.model, rows))
+            })
+            .collect()
     }
 
-    fn logit(&self, a: u32, b: u32) -> f32 {
+    /// The logit of two rows of one unit, whatever speaks against it.
+    fn inside(&self, a: u32, b: u32) -> f32 {
         self.model.logit(&evidence(&self.world, a.min(b), a.max(b)))
     }
 
@@ -396,7 +400,7 @@ impl AssetIndex {
         let mut links = Vec::new();
         for mate in self.mates(row) {
             let rivals = rival.max(strongest(&self.candidates(mate)));
-            let own = self.logit(row, mate);
+            let own = self.inside(row, mate);
             let support = support.min(self.support(mate));
             links.push(pair(mate, own, inside(own, support, rivals)));
         }
@@ -422,7 +426,7 @@ impl AssetIndex {
         if count < 2 {
             return f32::NEG_INFINITY;
         }
-        let sum: f32 = self.mates(row).map(|mate| capped(self.logit(row, mate))).sum();
+        let sum: f32 = self.mates(row).map(|mate| capped(self.inside(row, mate))).sum();
         sum / (count - 1) as f32
     }
 

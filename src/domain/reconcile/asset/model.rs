@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::candidates::{Pair, UNIT_KEYS};
 use super::compare::mac::MacLevel;
 use super::compare::serial::SerialLevel;
-use super::evidence::{CIRCUMSTANCES, Evidence, evidence};
+use super::evidence::{CIRCUMSTANCES, Evidence, compare_circumstances, evidence, own_ids};
 use super::prior;
 use super::trees::{Growth, Row, Trees};
 use super::world::World;
@@ -209,15 +209,35 @@ fn random_pairs(world: &World, count: usize) -> Vec<Evidence> {
         .collect()
 }
 
-/// Scores pairs; equal evidence is weighed once.
+/// The logit of two rows that are proven to be two units.
+const PROVEN: f32 = -12.0;
+/// Pairs that are scored by one thread at a time.
+const CHUNK_PAIRS: usize = 1 << 17;
+
+/// What a pair of rows says for itself.
+pub fn logit(world: &World, model: &Model, rows: (u32, u32)) -> f32 {
+    weighed(world, rows, |found| model.logit(found))
+}
+
+fn weighed(world: &World, rows: (u32, u32), weigh: impl FnOnce(&Evidence) -> f32) -> f32 {
+    let mut found = own_ids(world, rows.0, rows.1);
+    if found.is_contradiction() {
+        return PROVEN;
+    }
+    compare_circumstances(world, rows.0, rows.1, &mut found);
+    weigh(&found)
+}
+
+/// Scores pairs; equal evidence is weighed once, and what is proven to differ is not compared further.
 pub fn score(world: &World, model: &Model, pairs: &[Pair]) -> Vec<f32> {
     pairs
-        .par_chunks(1 << 16)
+        .par_chunks(CHUNK_PAIRS)
         .flat_map_iter(|chunk| {
             let mut memo: HashMap<Evidence, f32> = HashMap::new();
             chunk.iter().map(move |pair| {
-                let found = evidence(world, pair.a, pair.b);
-                *memo.entry(found).or_insert_with(|| model.logit(&found))
+                let weigh =
+                    |found: &Evidence| *memo.entry(*found).or_insert_with(|| model.logit(found));
+                weighed(world, (pair.a, pair.b), weigh)
             })
         })
         .collect()

@@ -128,17 +128,17 @@ impl Places {
     }
 
     fn noise(&self, sheet: &Sheet) -> HashMap<(u16, u32), HashSet<String>> {
+        let mut uses: HashMap<(u16, u32, u32), u32> = HashMap::new();
+        for row in (0..sheet.len()).filter(|&row| !self.atoms.at(sheet, row).is_empty()) {
+            *uses.entry(self.key(sheet, row)).or_default() += 1;
+        }
         let mut seen: HashMap<(u16, u32), (u32, HashMap<&str, u32>)> = HashMap::new();
-        for row in 0..sheet.len() {
-            let (source, site, _) = self.key(sheet, row);
-            let here = self.atoms.at(sheet, row);
-            if here.is_empty() {
-                continue;
-            }
+        for (&(source, site, text), &count) in &uses {
             let (texts, counts) = seen.entry((source, site)).or_default();
-            *texts += 1;
+            *texts += count;
+            let here = &self.atoms.all()[text as usize];
             let distinct: HashSet<&str> = here.iter().map(|atom| &*atom.text).collect();
-            distinct.into_iter().for_each(|text| *counts.entry(text).or_default() += 1);
+            distinct.into_iter().for_each(|atom| *counts.entry(atom).or_default() += count);
         }
         let untelling = |(texts, counts): (u32, HashMap<&str, u32>)| {
             counts

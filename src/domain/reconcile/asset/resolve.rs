@@ -97,7 +97,8 @@ struct Divider<'a> {
 impl Divider<'_> {
     /// Divides connected segments into units.
     fn divide(&self, segments: &[u32], edges: &[(u32, u32, f32)], floor: f32) -> Vec<Vec<u32>> {
-        if segments.len() == 1 {
+        // Two that hang together by a positive pair are one unit: there is nobody else to ask.
+        if segments.len() <= 2 && self.seams.is_empty() {
             return vec![segments.to_vec()];
         }
         if segments.len() > COMPONENT_MAX && floor < FLOOR_MAX {
@@ -186,4 +187,87 @@ fn root(parent: &mut [u32], mut at: u32) -> u32 {
         at = parent[at as usize];
     }
     at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sheet::{FIELDS, Field};
+    use super::*;
+
+    fn sheet(rows: &[(&str, &[(Field, &str)])]) -> Sheet {
+        let mut sheet = Sheet::default();
+        for (at, (source, fields)) in rows.iter().enumerate() {
+            let mut texts = [""; FIELDS];
+            fields.iter().for_each(|&(field, text)| texts[field as usize] = text);
+            sheet.push(&format!("{source}:{at}"), source, &texts);
+        }
+        sheet
+    }
+
+    #[test]
+    fn notations_of_one_unit_meet_and_its_sibling_stays_apart() {
+        let first = [
+            (Field::Serial, "S/N: 0604-529"),
+            (Field::Model, "CR 32-4"),
+            (Field::Tag, "P-101A"),
+            (Field::InstallDate, "2019-07-19"),
+        ];
+        let again = [
+            (Field::Serial, "604529"),
+            (Field::Model, "cr32-4"),
+            (Field::Tag, "p101a"),
+            (Field::InstallDate, "2019-07-25"),
+        ];
+        let sibling = [
+            (Field::Serial, "0604-530"),
+            (Field::Model, "CR 32-4"),
+            (Field::Tag, "P-101B"),
+            (Field::InstallDate, "2019-07-19"),
+        ];
+        let found = resolve(&sheet(&[("erp", &first), ("cmms", &again), ("erp", &sibling)]), &[]);
+        assert_eq!(found.units, [0, 0, 1]);
+    }
+
+    #[test]
+    fn a_tag_is_a_place_and_not_a_machine() {
+        let old =
+            [(Field::Serial, "0604529"), (Field::Tag, "P-101"), (Field::InstallDate, "2015-07-19")];
+        let new =
+            [(Field::Serial, "0911777"), (Field::Tag, "P-101"), (Field::InstallDate, "2023-02-01")];
+        let found =
+            resolve(&sheet(&[("erp", &old), ("mes", &old), ("erp", &new), ("mes", &new)]), &[]);
+        assert_eq!(found.units, [0, 0, 1, 1]);
+    }
+
+    #[test]
+    fn a_filler_in_the_serial_field_joins_nothing() {
+        let rows = [
+            ("erp", &[(Field::Serial, "see nameplate"), (Field::Tag, "P-1")][..]),
+            ("cmms", &[(Field::Serial, "see nameplate"), (Field::Tag, "M-2")][..]),
+        ];
+        assert_eq!(resolve(&sheet(&rows), &[]).units, [0, 1]);
+    }
+
+    #[test]
+    fn a_cross_reference_that_everything_else_contradicts_is_wrong() {
+        let target = [
+            (Field::Serial, "0604529"),
+            (Field::Tag, "P-101"),
+            (Field::Model, "CR 32"),
+            (Field::InstallDate, "2015-07-19"),
+        ];
+        let wrong = [
+            (Field::Serial, "7733211"),
+            (Field::Tag, "XV-900"),
+            (Field::Model, "DVC6200"),
+            (Field::InstallDate, "2021-01-01"),
+            (Field::Xref, "erp-0"),
+        ];
+        assert_eq!(resolve(&sheet(&[("erp", &target), ("cmms", &wrong)]), &[]).units, [0, 1]);
+    }
+
+    #[test]
+    fn no_records_are_no_units() {
+        assert!(resolve(&Sheet::default(), &[]).units.is_empty());
+    }
 }

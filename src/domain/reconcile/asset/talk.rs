@@ -3,9 +3,6 @@
 //! `FEED CENTR PMP` and `Kreiselpumpe Zulauf` share no word; which words stand for each other is learnt from
 //! pairs of records that surely describe one thing, and from abbreviations.
 
-use hashbrown::HashMap;
-use hashbrown::hash_map::Entry;
-
 use super::super::dictionary::Dictionary;
 use super::super::normalise::asset::words::Description;
 use super::alias::{Aliases, Counts};
@@ -26,8 +23,9 @@ pub struct Talk {
     /// Words by description.
     words: PerValue<Vec<u32>>,
     aliases: Aliases,
-    /// How many records of each class have each word.
-    counts: HashMap<(u16, u32), u32>,
+    /// How surprising each word is in each class, in bits, word by word.
+    bits: Vec<f32>,
+    /// How many records with a description each class has.
     sizes: Vec<u32>,
 }
 
@@ -37,7 +35,7 @@ impl Default for Talk {
             vocabulary: Dictionary::default(),
             words: PerValue::new(Field::Description),
             aliases: Aliases::default(),
-            counts: HashMap::new(),
+            bits: Vec::new(),
             sizes: Vec::new(),
         }
     }
@@ -52,12 +50,26 @@ impl Talk {
     ) -> Self {
         let mut talk = Self::default();
         talk.extend(descriptions);
-        facts.iter().for_each(|fact| talk.count(fact));
+        talk.weigh(facts);
         talk.aliases = word_aliases(talk.words.all(), facts, anchors);
         talk
     }
 
-    /// Reads the descriptions that came since.
+    /// Learns how many records of each class have each word.
+    fn weigh(&mut self, facts: &[Facts]) {
+        let classes = facts.iter().map(|fact| fact.kind as usize + 1).max().unwrap_or(1);
+        let mut counts = vec![0u32; self.vocabulary.id_bound() * classes];
+        self.sizes = vec![0; classes];
+        for fact in facts.iter().filter(|fact| fact.text != 0) {
+            self.sizes[fact.kind as usize] += 1;
+            let of = &self.words.all()[fact.text as usize];
+            of.iter().for_each(|&word| counts[word as usize * classes + fact.kind as usize] += 1);
+        }
+        let sizes = self.sizes.iter().cycle();
+        self.bits = counts.iter().zip(sizes).map(|(&count, &size)| surprise(size, count)).collect();
+    }
+
+    /// Reads the descriptions that came since; a word that only they have is as surprising as one that one record has.
     pub fn extend(&mut self, descriptions: &PerValue<Description>) {
         let vocabulary = &mut self.vocabulary;
         self.words.extend_from(descriptions, |said| {
@@ -67,40 +79,16 @@ impl Talk {
             words.dedup();
             words
         });
+        let weighed = self.bits.len() / self.sizes.len().max(1);
+        for _ in weighed..self.vocabulary.id_bound() {
+            self.bits.extend(self.sizes.iter().map(|&size| surprise(size, 1)));
+        }
     }
 
-    /// Forgets the descriptions that the sheet no longer has.
+    /// Forgets the descriptions that the sheet no longer has; the vocabulary was cut back already.
     pub fn rewind(&mut self, sheet: &Sheet) {
         self.words.rewind(sheet);
-    }
-
-    /// Counts the words of a record.
-    pub fn count(&mut self, fact: &Facts) {
-        if fact.text == 0 {
-            return;
-        }
-        let kind = fact.kind as usize;
-        self.sizes.resize(self.sizes.len().max(kind + 1), 0);
-        self.sizes[kind] += 1;
-        for &word in &self.words.all()[fact.text as usize] {
-            *self.counts.entry((fact.kind, word)).or_default() += 1;
-        }
-    }
-
-    /// Takes back [`Self::count`].
-    pub fn discount(&mut self, fact: &Facts) {
-        if fact.text == 0 {
-            return;
-        }
-        self.sizes[fact.kind as usize] -= 1;
-        for &word in &self.words.all()[fact.text as usize] {
-            if let Entry::Occupied(mut count) = self.counts.entry((fact.kind, word)) {
-                *count.get_mut() -= 1;
-                if *count.get() == 0 {
-                    count.remove();
-                }
-            }
-        }
+        self.bits.truncate(self.vocabulary.id_bound() * self.sizes.len());
     }
 
     /// How alike the descriptions of two records are, 0 to 1, and how much there is to compare (bits of the poorer one).
@@ -126,10 +114,14 @@ impl Talk {
 
     /// How surprising a word is in a description of this class, in bits.
     fn bits(&self, kind: u16, word: u32) -> f32 {
-        let count = self.counts.get(&(kind, word)).copied().unwrap_or(0) as f32;
-        let size = self.sizes.get(kind as usize).copied().unwrap_or(0) as f32;
-        ((size + 2.0) / (count + 1.0)).log2()
+        let at = word as usize * self.sizes.len() + kind as usize;
+        self.bits.get(at).copied().unwrap_or(0.0)
     }
+}
+
+/// How surprising a word is that so many of the descriptions of a class have, in bits.
+fn surprise(size: u32, count: u32) -> f32 {
+    ((size as f32 + 2.0) / (count as f32 + 1.0)).log2()
 }
 
 fn word_aliases(words: &[Vec<u32>], facts: &[Facts], anchors: &[(u32, u32)]) -> Aliases {

@@ -216,7 +216,7 @@ mod tests {
     fn rows() -> Vec<Row<2>> {
         let row = |x: u8, y: u8| Row {
             levels: [x, y],
-            label: f32::from(u8::from((x > 1) != (y > 1))),
+            label: f32::from(u8::from((x > 1) != (y > 0))),
             weight: 1.0,
             offset: 0.0,
         };

@@ -59,10 +59,15 @@ pub fn read(sheet: &Sheet) -> (World, Reader) {
     world.serials = Serials::learn(sheet, &reader.descriptions);
     world.mac_counts = reader.macs.counts(sheet);
     let anchors = anchors(sheet, &world.serials, &reader.macs);
-    reader.makers.learn(sheet, &world.makers);
-    reader.models.learn(sheet, &world.models);
-    reader.places = Places::learn(sheet, &anchors);
-    reader.references = References::learn(sheet);
+    let Reader { makers, models, places, references, .. } = &mut reader;
+    rayon::join(
+        || *places = Places::learn(sheet, &anchors),
+        || {
+            makers.learn(sheet, &world.makers);
+            models.learn(sheet, &world.models);
+            *references = References::learn(sheet);
+        },
+    );
     reader.learn_latest(sheet);
     let mut facts: Vec<Facts> =
         (0..sheet.len()).map(|row| reader.facts(sheet, &world.serials, row)).collect();
