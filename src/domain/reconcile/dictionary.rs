@@ -60,6 +60,18 @@ impl Dictionary {
         self.table.insert_unique(hash, id, |&id| hash_text(at(all, ends, id)));
         id
     }
+
+    /// Forgets the numbers from `bound` on, as if their texts had never come.
+    pub fn truncate(&mut self, bound: usize) {
+        for id in bound.max(1)..self.id_bound() {
+            let hash = hash_text(self.text(id as u32));
+            if let Ok(entry) = self.table.find_entry(hash, |&found| found as usize == id) {
+                entry.remove();
+            }
+        }
+        self.ends.truncate(bound.max(1) - 1);
+        self.text.truncate(self.ends.last().map_or(0, |&end| end as usize));
+    }
 }
 
 fn at<'a>(text: &'a str, ends: &[u32], id: u32) -> &'a str {
@@ -84,5 +96,18 @@ mod tests {
         assert_eq!(words.text(0), "");
         assert_eq!(words.find("valve"), None);
         assert_eq!(words.id_bound(), 3);
+    }
+
+    #[test]
+    fn forgotten_texts_get_new_numbers() {
+        let mut words = Dictionary::default();
+        words.intern("pump");
+        words.intern("motor");
+        words.intern("valve");
+        words.truncate(2);
+        assert_eq!((words.find("motor"), words.find("valve"), words.id_bound()), (None, None, 2));
+        assert_eq!((words.intern("valve"), words.find("pump")), (2, Some(1)));
+        words.truncate(0);
+        assert_eq!((words.find("pump"), words.id_bound()), (None, 1));
     }
 }

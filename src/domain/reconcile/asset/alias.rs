@@ -79,37 +79,46 @@ fn root(parent: &mut [u32], mut value: u32) -> u32 {
     value
 }
 
-/// For each value below `bound`, the frequent value that it is a slip of: one edit away and far more frequent, or itself.
-pub fn nearest_frequent<'a>(
-    bound: usize,
-    text: impl Fn(u32) -> &'a str,
-    count: impl Fn(u32) -> u32,
-) -> Vec<u32> {
-    let mut by_deletion: HashMap<String, u32> = HashMap::new();
-    let frequent = |value: u32| count(value) >= FREQUENT_MIN && text(value).len() >= SLIP_CHARS_MIN;
-    for value in (1..bound as u32).filter(|&value| frequent(value)) {
-        for form in deletions(text(value)) {
-            let entry = by_deletion.entry(form).or_insert(value);
-            if count(value) > count(*entry) {
-                *entry = value;
+/// Frequent values, and how to find them by a slip: one edit away and far more frequent.
+#[derive(Debug, Default)]
+pub struct Slips {
+    by_deletion: HashMap<String, u32>,
+    counts: Vec<u32>,
+}
+
+impl Slips {
+    /// Learns the frequent ones of the values that `counts` has counts of.
+    pub fn learn<'a>(counts: Vec<u32>, text: impl Fn(u32) -> &'a str) -> Self {
+        let mut by_deletion: HashMap<String, u32> = HashMap::new();
+        let frequent = |&value: &u32| {
+            counts[value as usize] >= FREQUENT_MIN && text(value).len() >= SLIP_CHARS_MIN
+        };
+        for value in (1..counts.len() as u32).filter(frequent) {
+            for form in deletions(text(value)) {
+                let entry = by_deletion.entry(form).or_insert(value);
+                if counts[value as usize] > counts[*entry as usize] {
+                    *entry = value;
+                }
             }
         }
+        Self { by_deletion, counts }
     }
-    (0..bound as u32)
-        .map(|value| {
-            if value == 0 || text(value).len() < SLIP_CHARS_MIN {
-                return value;
-            }
-            let better = |&&found: &&u32| count(found) >= SLIP_RATIO * count(value).max(1);
-            deletions(text(value))
-                .iter()
-                .filter_map(|form| by_deletion.get(form))
-                .filter(better)
-                .max_by_key(|&&found| (count(found), found))
-                .copied()
-                .unwrap_or(value)
-        })
-        .collect()
+
+    /// The frequent value that a value is a slip of, or itself.
+    pub fn nearest(&self, value: u32, text: &str) -> u32 {
+        if self.by_deletion.is_empty() || text.len() < SLIP_CHARS_MIN {
+            return value;
+        }
+        let count = |value: u32| self.counts.get(value as usize).copied().unwrap_or(0);
+        let better = |&&found: &&u32| count(found) >= SLIP_RATIO * count(value).max(1);
+        deletions(text)
+            .iter()
+            .filter_map(|form| self.by_deletion.get(form))
+            .filter(better)
+            .max_by_key(|&&found| (count(found), found))
+            .copied()
+            .unwrap_or(value)
+    }
 }
 
 /// A value this frequent is no slip.
@@ -154,8 +163,10 @@ mod tests {
     #[test]
     fn a_slip_finds_the_frequent_value() {
         let words = ["", "siemens", "siemnes", "sulzer", "siemes"];
-        let counts = [0, 50, 1, 40, 2];
-        let nearest = nearest_frequent(5, |v| words[v as usize], |v| counts[v as usize]);
+        let slips = Slips::learn(vec![0, 50, 1, 40, 2], |value| words[value as usize]);
+        let nearest: Vec<u32> =
+            words.iter().zip(0..).map(|(text, value)| slips.nearest(value, text)).collect();
         assert_eq!(nearest, [0, 1, 1, 3, 1]);
+        assert_eq!(slips.nearest(9, "sulzr"), 3, "a value that came later");
     }
 }

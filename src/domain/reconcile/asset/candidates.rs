@@ -6,11 +6,11 @@ use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
 use super::super::normalise::asset::serial;
-use super::facts::NO_DAY;
+use super::facts::{Facts, NO_DAY};
 use super::world::World;
 
 /// Groups of more records are divided by area and line, and what is still larger is left out.
-const GROUP_RECORDS_MAX: usize = 64;
+pub const GROUP_RECORDS_MAX: usize = 64;
 /// Records that begin within so many days of each other share a key.
 const WINDOW_DAYS: i32 = 32;
 /// Characters of the end of a serial that are its key too.
@@ -67,24 +67,30 @@ pub struct Pair {
 
 const HASH: FixedState = FixedState::with_seed(0x6b65_7973);
 
+/// The keys that make groups; [`Key::Xref`] names rows.
+pub const GROUP_KEYS: [Key; 11] = [
+    Key::Serial,
+    Key::SerialPart,
+    Key::Mac,
+    Key::MacTail,
+    Key::Uuid,
+    Key::Tag,
+    Key::Host,
+    Key::Ip,
+    Key::Station,
+    Key::Window,
+    Key::Line,
+];
+
+/// What divides a group that is too large: the area, then the line; 0: not known.
+pub fn finer(fact: &Facts, depth: u8) -> u32 {
+    if depth == 0 { fact.area } else { fact.line }
+}
+
 /// All pairs that share a key, in the order of their rows.
 pub fn candidates(world: &World) -> Vec<Pair> {
-    let mut packed: Vec<u64> = [
-        Key::Serial,
-        Key::SerialPart,
-        Key::Mac,
-        Key::MacTail,
-        Key::Uuid,
-        Key::Tag,
-        Key::Host,
-        Key::Ip,
-        Key::Station,
-        Key::Window,
-        Key::Line,
-    ]
-    .into_par_iter()
-    .flat_map_iter(|key| pairs_of(world, key))
-    .collect();
+    let mut packed: Vec<u64> =
+        GROUP_KEYS.into_par_iter().flat_map_iter(|key| pairs_of(world, key)).collect();
     for (row, fact) in world.facts.iter().enumerate().filter(|(_, fact)| fact.xref != 0) {
         let target = fact.xref as usize - 1;
         let rows = world.segment_rows[target]..world.segment_rows[target + 1];
@@ -121,10 +127,7 @@ fn join(world: &World, group: &[(u64, u32)], key: Key, pairs: &mut Vec<u64>, dep
         if depth > 1 {
             return;
         }
-        let finer = |row: u32| {
-            let fact = &world.facts[row as usize];
-            if depth == 0 { u64::from(fact.area) } else { u64::from(fact.line) }
-        };
+        let finer = |row: u32| u64::from(finer(&world.facts[row as usize], depth));
         let mut parts: Vec<(u64, u32)> =
             group.iter().map(|&(_, row)| (finer(row), row)).filter(|part| part.0 != 0).collect();
         parts.sort_unstable();
@@ -143,7 +146,7 @@ fn join(world: &World, group: &[(u64, u32)], key: Key, pairs: &mut Vec<u64>, dep
 }
 
 /// The keys of one kind that a record has.
-fn keys(world: &World, row: u32, key: Key, mut put: impl FnMut(u64)) {
+pub fn keys(world: &World, row: u32, key: Key, mut put: impl FnMut(u64)) {
     let fact = &world.facts[row as usize];
     let with = |parts: &[u32]| HASH.hash_one(parts);
     match key {

@@ -3,9 +3,10 @@
 use super::super::explain::{Explanation, Step};
 use super::evidence::{CIRCUMSTANCE_NAMES, CIRCUMSTANCES, Evidence, evidence};
 use super::links::Link;
+use super::model::Model;
 use super::prior;
-use super::resolve::Resolution;
 use super::sheet::{Field, Sheet};
+use super::world::World;
 
 /// Where the reader finds the values that a circumstance compares.
 const FIELDS: [Option<Field>; CIRCUMSTANCES] = [
@@ -104,23 +105,24 @@ const XREF_LEVELS: [&str; 4] =
 
 /// Why two rows have their probability. Weights are in bits; with the start and what the rest of the unit says they add up.
 pub fn explain(
-    found: &Resolution,
+    world: &World,
+    model: &Model,
     sheet: &Sheet,
     rows: (u32, u32),
     link: Option<&Link>,
 ) -> Explanation {
-    let seen = evidence(&found.world, rows.0, rows.1);
+    let seen = evidence(world, rows.0, rows.1);
     let values = |field: Option<Field>| {
         let text = |row: u32| {
             field.map_or_else(String::new, |field| sheet.text(row as usize, field).to_owned())
         };
         (text(rows.0), text(rows.1))
     };
-    let mut steps = own_ids(found, &seen)
+    let mut steps = own_ids(model, &seen)
         .map(|(name, level, field, weight)| step(name, level, values(Some(field)), weight))
         .to_vec();
     let (start, declared) = prior::parts(&seen.circumstances);
-    let (constant, learnt) = found.model.trees.contributions(&seen.circumstances);
+    let (constant, learnt) = model.trees.contributions(&seen.circumstances);
     for (at, name) in CIRCUMSTANCE_NAMES.iter().enumerate() {
         let level = LEVELS[at]
             .get(seen.circumstances[at] as usize)
@@ -142,8 +144,7 @@ pub fn explain(
     }
 }
 
-fn own_ids(found: &Resolution, seen: &Evidence) -> [(&'static str, &'static str, Field, f32); 3] {
-    let model = &found.model;
+fn own_ids(model: &Model, seen: &Evidence) -> [(&'static str, &'static str, Field, f32); 3] {
     [
         (
             "serial",

@@ -20,31 +20,63 @@ pub struct Hints<'a> {
     pub words: &'a [u32],
 }
 
-/// The class of each record, from 1; 0 where nothing tells.
-pub fn kinds(records: &[Hints<'_>], words_bound: usize, letters_bound: usize) -> Vec<u16> {
-    let mut counts = vec![0u32; letters_bound];
-    records.iter().for_each(|hints| counts[hints.letters as usize] += 1);
-    let floor = (CLASS_SHARE_MIN * records.len() as f64).max(3.0);
-    let mut class_of = vec![0u16; letters_bound];
-    let mut sizes = vec![0.0];
-    for letters in 1..letters_bound {
-        if f64::from(counts[letters]) >= floor {
-            class_of[letters] = sizes.len() as u16;
-            sizes.push(f64::from(counts[letters]));
+/// What tells the classes of things.
+#[derive(Debug, Default)]
+pub struct Kinds {
+    /// The class that letters of tags name; 0: none.
+    class_of: Vec<u16>,
+    /// By word and class, the logarithm of the share of the class's records with the word; the last word is one never seen.
+    logs: Vec<f32>,
+    /// How many records each class has.
+    sizes: Vec<f64>,
+}
+
+impl Kinds {
+    /// Learns from all records.
+    pub fn learn(records: &[Hints<'_>], words_bound: usize, letters_bound: usize) -> Self {
+        let mut counts = vec![0u32; letters_bound];
+        records.iter().for_each(|hints| counts[hints.letters as usize] += 1);
+        let floor = (CLASS_SHARE_MIN * records.len() as f64).max(3.0);
+        let mut class_of = vec![0u16; letters_bound];
+        let mut sizes = vec![0.0];
+        for letters in 1..letters_bound {
+            if f64::from(counts[letters]) >= floor {
+                class_of[letters] = sizes.len() as u16;
+                sizes.push(f64::from(counts[letters]));
+            }
+        }
+        let logs = word_logs(records, words_bound + 1, &class_of, &sizes);
+        Self { class_of, logs, sizes }
+    }
+
+    /// The class of a record, from 1; 0 where nothing tells. Words beyond those that were learnt from are words never seen.
+    pub fn of(&self, hints: &Hints<'_>) -> u16 {
+        if self.sizes.len() < 2 {
+            return 0;
+        }
+        match self.class_of.get(hints.letters as usize) {
+            Some(&class) if class > 0 => class,
+            _ => self.guess(hints.words),
         }
     }
-    let classes = sizes.len();
-    if classes < 2 {
-        return vec![0; records.len()];
+
+    fn guess(&self, words: &[u32]) -> u16 {
+        if words.is_empty() {
+            return 0;
+        }
+        let classes = self.sizes.len();
+        let unseen = self.logs.len() / classes - 1;
+        let total: f64 = self.sizes.iter().sum();
+        let log = |word: u32, class| self.logs[unseen.min(word as usize) * classes + class];
+        let score = |class: usize| {
+            (self.sizes[class] / total).ln()
+                + words.iter().map(|&word| f64::from(log(word, class))).sum::<f64>()
+        };
+        let scores: Vec<f64> = (1..classes).map(score).collect();
+        let best = (0..scores.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).unwrap_or(0);
+        let mass: f64 = scores.iter().map(|score| (score - scores[best]).exp()).sum();
+        if 1.0 / mass >= BELIEF_MIN { best as u16 + 1 } else { 0 }
     }
-    let logs = word_logs(records, words_bound, &class_of, &sizes);
-    let total: f64 = sizes.iter().sum();
-    records
-        .iter()
-        .map(|hints| {
-            class_of[hints.letters as usize].max(guess(hints, &class_of, &logs, &sizes, total))
-        })
-        .collect()
 }
 
 fn word_logs(
@@ -69,25 +101,6 @@ fn word_logs(
     logs
 }
 
-fn guess(hints: &Hints<'_>, class_of: &[u16], logs: &[f32], sizes: &[f64], total: f64) -> u16 {
-    let classes = sizes.len();
-    if hints.words.is_empty() || class_of[hints.letters as usize] > 0 {
-        return 0;
-    }
-    let score = |class: usize| {
-        (sizes[class] / total).ln()
-            + hints
-                .words
-                .iter()
-                .map(|&word| f64::from(logs[word as usize * classes + class]))
-                .sum::<f64>()
-    };
-    let scores: Vec<f64> = (1..classes).map(score).collect();
-    let best = (0..scores.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).unwrap_or(0);
-    let mass: f64 = scores.iter().map(|score| (score - scores[best]).exp()).sum();
-    if 1.0 / mass >= BELIEF_MIN { best as u16 + 1 } else { 0 }
-}
-
 /// Numbers words of several vocabularies in one numbering.
 #[derive(Debug, Default)]
 pub struct Numbering {
@@ -99,6 +112,11 @@ impl Numbering {
     pub fn number(&mut self, vocabulary: u8, value: u32) -> u32 {
         let next = self.numbers.len() as u32;
         *self.numbers.entry((vocabulary, value)).or_insert(next)
+    }
+
+    /// The number of a value, if it has one.
+    pub fn find(&self, vocabulary: u8, value: u32) -> Option<u32> {
+        self.numbers.get(&(vocabulary, value)).copied()
     }
 
     /// How many numbers there are.
@@ -121,7 +139,8 @@ mod tests {
         records.push(Hints { letters: 0, words: &[1] });
         records.push(Hints { letters: 0, words: &[2] });
         records.push(Hints { letters: 0, words: &[] });
-        let kinds = kinds(&records, 3, 3);
+        let learnt = Kinds::learn(&records, 3, 3);
+        let kinds: Vec<u16> = records.iter().map(|hints| learnt.of(hints)).collect();
         assert_eq!(kinds[40..], [kinds[0], kinds[1], 0]);
         assert_ne!(kinds[0], kinds[1]);
     }

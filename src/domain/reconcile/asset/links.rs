@@ -7,7 +7,7 @@ use super::evidence::evidence;
 use super::resolve::Resolution;
 
 /// Pairs below this logit across units are not kept.
-const KEPT_MIN: f32 = -5.0;
+pub const KEPT_MIN: f32 = -5.0;
 /// Least distance of a pair's logit from even odds on the side of its unit's decision.
 const DECIDED_MIN: f32 = 0.01;
 /// Logits are cut here before they are averaged.
@@ -40,21 +40,21 @@ pub fn links(found: &Resolution) -> Vec<Link> {
         (0..found.world.facts.len() as u32).map(|row| (found.unit(row), row)).collect();
     members.sort_unstable();
     let groups: Vec<&[(u32, u32)]> = members.chunk_by(|x, y| x.0 == y.0).collect();
-    let inside: Vec<Inside> =
+    let groups: Vec<Inside> =
         groups.par_iter().map(|group| within(found, group, &rivals)).collect();
     let mut support = vec![f32::NEG_INFINITY; members.len()];
     let mut all: Vec<Link> = Vec::with_capacity(found.pairs.len());
-    for (links, supports) in inside {
+    for (links, supports) in groups {
         all.extend(links);
         supports.into_iter().for_each(|(row, mean)| support[row as usize] = mean);
     }
-    let across =
+    let apart =
         found.pairs.iter().zip(&found.logits).filter(|(pair, logit)| {
             **logit >= KEPT_MIN && found.unit(pair.a) != found.unit(pair.b)
         });
-    all.extend(across.map(|(pair, &own)| {
+    all.extend(apart.map(|(pair, &own)| {
         let rival = support[pair.a as usize].max(support[pair.b as usize]);
-        Link { a: pair.a, b: pair.b, own, logit: against(own, rival).min(-DECIDED_MIN) }
+        Link { a: pair.a, b: pair.b, own, logit: across(own, rival) }
     }));
     all.par_sort_unstable_by_key(|link| (link.a, link.b));
     all
@@ -79,6 +79,22 @@ fn against(logit: f32, rival: f32) -> f32 {
     logit - rival.min(LOGIT_MAX).exp().ln_1p()
 }
 
+/// A logit as it is averaged.
+pub fn capped(logit: f32) -> f32 {
+    logit.clamp(-LOGIT_MAX, LOGIT_MAX)
+}
+
+/// The final logit of a pair inside a unit: half its own, half what the rest of the unit says, against the strongest rival.
+pub fn inside(own: f32, support: f32, rival: f32) -> f32 {
+    let own = own.clamp(-LOGIT_MAX, 2.0 * LOGIT_MAX);
+    against(0.5 * (own + support), rival).max(DECIDED_MIN)
+}
+
+/// The final logit of a pair across units: its own, against what binds either row to its unit.
+pub fn across(own: f32, support: f32) -> f32 {
+    against(own, support).min(-DECIDED_MIN)
+}
+
 /// The pairs inside a unit, and for each row its mean logit to the others.
 type Inside = (Vec<Link>, Vec<(u32, f32)>);
 
@@ -95,8 +111,8 @@ fn within(found: &Resolution, group: &[(u32, u32)], rivals: &[f32]) -> Inside {
                 continue;
             }
             let own = found.model.logit(&evidence(&found.world, a, b));
-            sums[x] += own.clamp(-LOGIT_MAX, LOGIT_MAX);
-            sums[y] += own.clamp(-LOGIT_MAX, LOGIT_MAX);
+            sums[x] += capped(own);
+            sums[y] += capped(own);
             links.push(Link { a, b, own, logit: own });
             places.push((x, y));
         }
@@ -105,8 +121,7 @@ fn within(found: &Resolution, group: &[(u32, u32)], rivals: &[f32]) -> Inside {
     for (link, (x, y)) in links.iter_mut().zip(places) {
         let support = sums[x].min(sums[y]) / others;
         let rival = rivals[link.a as usize].max(rivals[link.b as usize]);
-        link.logit = against(0.5 * (link.own.clamp(-LOGIT_MAX, 2.0 * LOGIT_MAX) + support), rival)
-            .max(DECIDED_MIN);
+        link.logit = inside(link.own, support, rival);
     }
     let supports = if count > 1 {
         group.iter().zip(&sums).map(|(&(_, row), sum)| (row, sum / others)).collect()

@@ -214,6 +214,20 @@ const PROVEN: f32 = -12.0;
 /// Pairs that are scored by one thread at a time.
 const CHUNK_PAIRS: usize = 1 << 17;
 
+/// What a pair of rows says for itself.
+pub fn logit(world: &World, model: &Model, rows: (u32, u32)) -> f32 {
+    weighed(world, rows, |found| model.logit(found))
+}
+
+fn weighed(world: &World, rows: (u32, u32), weigh: impl FnOnce(&Evidence) -> f32) -> f32 {
+    let mut found = own_ids(world, rows.0, rows.1);
+    if found.is_contradiction() {
+        return PROVEN;
+    }
+    compare_circumstances(world, rows.0, rows.1, &mut found);
+    weigh(&found)
+}
+
 /// Scores pairs; equal evidence is weighed once, and what is proven to differ is not compared further.
 pub fn score(world: &World, model: &Model, pairs: &[Pair]) -> Vec<f32> {
     pairs
@@ -221,12 +235,9 @@ pub fn score(world: &World, model: &Model, pairs: &[Pair]) -> Vec<f32> {
         .flat_map_iter(|chunk| {
             let mut memo: HashMap<Evidence, f32> = HashMap::new();
             chunk.iter().map(move |pair| {
-                let mut found = own_ids(world, pair.a, pair.b);
-                if found.is_contradiction() {
-                    return PROVEN;
-                }
-                compare_circumstances(world, pair.a, pair.b, &mut found);
-                *memo.entry(found).or_insert_with(|| model.logit(&found))
+                let weigh =
+                    |found: &Evidence| *memo.entry(*found).or_insert_with(|| model.logit(found));
+                weighed(world, (pair.a, pair.b), weigh)
             })
         })
         .collect()

@@ -6,7 +6,9 @@ use super::super::dictionary::Dictionary;
 use super::super::normalise::asset::location::{self, Atom, Place};
 use super::super::normalise::asset::words::Description;
 use super::alias::Counts;
+use super::facts::Facts;
 use super::sheet::{Field, Sheet};
+use super::values::PerValue;
 
 /// Atoms in this share of a site's location texts say nothing inside the site.
 const NOISE_SHARE: f64 = 0.6;
@@ -16,126 +18,147 @@ const TEXTS_MIN: u32 = 8;
 const SITE_SHARE: f64 = 0.08;
 const AREA_SHARE: f64 = 0.1;
 
-/// The place of each record.
-#[derive(Debug, Default, Clone)]
+/// How places are read: which sites are one, what says nothing at a site, which words name one area.
+#[derive(Debug)]
 pub struct Places {
-    /// Site, area, line, station; 0: not known.
-    pub of: Vec<[u32; 4]>,
     /// The words for areas, lines and stations.
     pub names: Dictionary,
+    /// The site by the number of the plant's text: the class of texts that pairs of records put side by side.
+    sites: Vec<u32>,
+    /// The area by the number of its word.
+    areas: Vec<u32>,
+    atoms: PerValue<Vec<Atom>>,
+    /// Atoms that say nothing at a (source, site).
+    noise: HashMap<(u16, u32), HashSet<String>>,
+    /// Places by (source, site, location text), as far as they were read.
+    read: HashMap<(u16, u32, u32), Place>,
+    /// The (site, line, station) that unglued texts name.
+    known: HashSet<(u32, String, String)>,
 }
 
-/// Reads and aligns the places. `anchors` are pairs of rows that surely describe one thing.
-pub fn places(sheet: &Sheet, descriptions: &[Description], anchors: &[(u32, u32)]) -> Places {
-    let sites = sites(sheet, anchors);
-    let raw = raw_places(sheet, &sites);
-    let mut names = Dictionary::default();
-    let known = stations_by_site(&sites, &raw);
-    let mut of: Vec<[u32; 4]> = Vec::with_capacity(sheet.len());
-    for row in 0..sheet.len() {
-        let mut place = raw.place(row).cloned().unwrap_or_default();
+impl Default for Places {
+    fn default() -> Self {
+        Self {
+            names: Dictionary::default(),
+            sites: Vec::new(),
+            areas: Vec::new(),
+            atoms: PerValue::new(Field::Location),
+            noise: HashMap::new(),
+            read: HashMap::new(),
+            known: HashSet::new(),
+        }
+    }
+}
+
+impl Places {
+    /// Learns from all records. `anchors` are pairs of rows that surely describe one thing.
+    pub fn learn(sheet: &Sheet, anchors: &[(u32, u32)]) -> Self {
+        let mut places = Self { sites: sites(sheet, anchors), ..Self::default() };
+        places.extend(sheet);
+        places.noise = places.noise(sheet);
+        for row in 0..sheet.len() {
+            let key = places.key(sheet, row);
+            if !places.read.contains_key(&key) {
+                let place = places.raw(sheet, row);
+                if let Place { line: Some(line), station: Some(station), .. } = &place {
+                    places.known.insert((key.1, line.clone(), station.clone()));
+                }
+                places.read.insert(key, place);
+            }
+        }
+        places
+    }
+
+    /// Reads the texts that came since.
+    pub fn extend(&mut self, sheet: &Sheet) {
+        self.atoms.extend(sheet, location::atoms);
+    }
+
+    /// Forgets the texts that the sheet no longer has.
+    pub fn rewind(&mut self, sheet: &Sheet) {
+        self.atoms.rewind(sheet);
+    }
+
+    /// Site, area, line and station of a row; 0: not known.
+    pub fn of(&mut self, sheet: &Sheet, row: usize, said: &Description) -> [u32; 4] {
+        let key = self.key(sheet, row);
+        let site = key.1;
+        let mut place = self.read.get(&key).cloned().unwrap_or_else(|| self.raw(sheet, row));
         if let Some(glued) = place.glued.take() {
             let split = location::split_glued(&glued, |line, station| {
-                known.contains(&(sites[row], line.to_owned(), station.to_owned()))
+                self.known.contains(&(site, line.to_owned(), station.to_owned()))
             });
             if let Some((line, station)) = split {
                 (place.line, place.station) = (Some(line), Some(station));
             }
         }
-        let said = &descriptions[sheet.value(row, Field::Description) as usize];
         let line = place.line.as_deref().or(said.line.as_deref());
         let station = place.station.as_deref().or(said.station.as_deref());
-        let mut number = |text: Option<&str>| text.map_or(0, |text| names.intern(text));
-        of.push([sites[row], number(place.area.as_deref()), number(line), number(station)]);
+        let mut number = |text: Option<&str>| text.map_or(0, |text| self.names.intern(text));
+        let (area, line, station) = (number(place.area.as_deref()), number(line), number(station));
+        [site, self.areas.get(area as usize).copied().unwrap_or(area), line, station]
     }
-    align_areas(&mut of, names.id_bound(), anchors);
-    Places { of, names }
+
+    /// Gives the words of one area in the systems' notations one number.
+    pub fn align_areas(&mut self, facts: &mut [Facts], anchors: &[(u32, u32)]) {
+        let mut counts = Counts::default();
+        for &(a, b) in anchors {
+            let (a, b) = (&facts[a as usize], &facts[b as usize]);
+            if a.site == b.site {
+                counts.add(a.area, b.area);
+            }
+        }
+        self.areas = counts.aliases(AREA_SHARE).classes(self.names.id_bound());
+        facts.iter_mut().for_each(|fact| fact.area = self.areas[fact.area as usize]);
+    }
+
+    /// Source, site and location text of a row.
+    fn key(&self, sheet: &Sheet, row: usize) -> (u16, u32, u32) {
+        let plant = sheet.value(row, Field::Plant);
+        let site = self.sites.get(plant as usize).copied().unwrap_or(plant);
+        (sheet.source(row), site, sheet.value(row, Field::Location))
+    }
+
+    fn raw(&self, sheet: &Sheet, row: usize) -> Place {
+        let (source, site, _) = self.key(sheet, row);
+        let noise = self.noise.get(&(source, site));
+        location::place(self.atoms.at(sheet, row), |atom| {
+            noise.is_some_and(|noise| noise.contains(atom))
+        })
+    }
+
+    fn noise(&self, sheet: &Sheet) -> HashMap<(u16, u32), HashSet<String>> {
+        let mut uses: HashMap<(u16, u32, u32), u32> = HashMap::new();
+        for row in (0..sheet.len()).filter(|&row| !self.atoms.at(sheet, row).is_empty()) {
+            *uses.entry(self.key(sheet, row)).or_default() += 1;
+        }
+        let mut seen: HashMap<(u16, u32), (u32, HashMap<&str, u32>)> = HashMap::new();
+        for (&(source, site, text), &count) in &uses {
+            let (texts, counts) = seen.entry((source, site)).or_default();
+            *texts += count;
+            let here = &self.atoms.all()[text as usize];
+            let distinct: HashSet<&str> = here.iter().map(|atom| &*atom.text).collect();
+            distinct.into_iter().for_each(|atom| *counts.entry(atom).or_default() += count);
+        }
+        let untelling = |(texts, counts): (u32, HashMap<&str, u32>)| {
+            counts
+                .into_iter()
+                .filter(|&(_, count)| f64::from(count) >= NOISE_SHARE * f64::from(texts))
+                .map(|(atom, _)| atom.to_owned())
+                .collect()
+        };
+        seen.into_iter()
+            .filter(|(_, (texts, _))| *texts >= TEXTS_MIN)
+            .map(|(group, seen)| (group, untelling(seen)))
+            .collect()
+    }
 }
 
-/// The site of each record: its plant's text, or the class of texts that pairs of records put side by side.
 fn sites(sheet: &Sheet, anchors: &[(u32, u32)]) -> Vec<u32> {
     let column = sheet.column(Field::Plant);
     let mut counts = Counts::default();
     for &(a, b) in anchors {
         counts.add(column.cells[a as usize], column.cells[b as usize]);
     }
-    let classes = counts.aliases(SITE_SHARE).classes(column.values.id_bound());
-    column.cells.iter().map(|&value| classes[value as usize]).collect()
-}
-
-/// Places by (source, plant, location) text.
-struct RawPlaces {
-    of: Vec<u32>,
-    places: Vec<Place>,
-}
-
-impl RawPlaces {
-    fn place(&self, row: usize) -> Option<&Place> {
-        self.places.get(self.of[row] as usize)
-    }
-}
-
-fn raw_places(sheet: &Sheet, sites: &[u32]) -> RawPlaces {
-    let locations = sheet.column(Field::Location);
-    let atoms: Vec<Vec<Atom>> = (0..locations.values.id_bound() as u32)
-        .map(|value| location::atoms(locations.values.text(value)))
-        .collect();
-    let mut uses: HashMap<(u16, u32, u32), u32> = HashMap::new();
-    for (row, &site) in sites
-        .iter()
-        .enumerate()
-        .filter(|(row, _)| !atoms[locations.cells[*row] as usize].is_empty())
-    {
-        *uses.entry((sheet.source(row), site, locations.cells[row])).or_default() += 1;
-    }
-    let mut texts: HashMap<(u16, u32), u32> = HashMap::new();
-    let mut seen: HashMap<(u16, u32), HashMap<&str, u32>> = HashMap::new();
-    for (&(source, site, text), &count) in &uses {
-        *texts.entry((source, site)).or_default() += count;
-        let counts = seen.entry((source, site)).or_default();
-        let distinct: HashSet<&str> = atoms[text as usize].iter().map(|atom| &*atom.text).collect();
-        distinct.into_iter().for_each(|atom| *counts.entry(atom).or_default() += count);
-    }
-    let mut memo: HashMap<(u16, u32, u32), u32> = HashMap::new();
-    let mut raw = RawPlaces { of: Vec::with_capacity(sheet.len()), places: Vec::new() };
-    for (row, &site) in sites.iter().enumerate() {
-        let (source, text) = (sheet.source(row), locations.cells[row]);
-        let next = raw.places.len() as u32;
-        let index = *memo.entry((source, site, text)).or_insert(next);
-        if index == next {
-            let all = texts.get(&(source, site)).copied().unwrap_or(0);
-            let counts = seen.get(&(source, site));
-            let noise = |atom: &str| {
-                let count = counts.and_then(|counts| counts.get(atom)).copied().unwrap_or(0);
-                all >= TEXTS_MIN && f64::from(count) >= NOISE_SHARE * f64::from(all)
-            };
-            raw.places.push(location::place(&atoms[text as usize], noise));
-        }
-        raw.of.push(index);
-    }
-    raw
-}
-
-/// The (site, line, station) that unglued texts name.
-fn stations_by_site(sites: &[u32], raw: &RawPlaces) -> HashSet<(u32, String, String)> {
-    let mut known = HashSet::new();
-    for (row, &site) in sites.iter().enumerate() {
-        if let Some(Place { line: Some(line), station: Some(station), .. }) = raw.place(row) {
-            known.insert((site, line.clone(), station.clone()));
-        }
-    }
-    known
-}
-
-/// Gives the words of one area in the systems' notations one number.
-fn align_areas(of: &mut [[u32; 4]], bound: usize, anchors: &[(u32, u32)]) {
-    let mut counts = Counts::default();
-    for &(a, b) in anchors {
-        let (a, b) = (of[a as usize], of[b as usize]);
-        if a[0] == b[0] {
-            counts.add(a[1], b[1]);
-        }
-    }
-    let classes = counts.aliases(AREA_SHARE).classes(bound);
-    of.iter_mut().for_each(|place| place[1] = classes[place[1] as usize]);
+    counts.aliases(SITE_SHARE).classes(column.values.id_bound())
 }

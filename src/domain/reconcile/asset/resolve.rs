@@ -123,10 +123,8 @@ impl Divider<'_> {
 
     /// The logit of the rows that fit best; of two segments of one record what their seam says.
     fn affinity(&self, a: u32, b: u32) -> f32 {
-        let rows = |segment: u32| {
-            self.world.segment_rows[segment as usize]..self.world.segment_rows[segment as usize + 1]
-        };
-        let owner = |segment: u32| self.world.facts[rows(segment).start as usize].owner;
+        let first = |segment: u32| self.world.segment_rows[segment as usize] as usize;
+        let owner = |segment: u32| self.world.facts[first(segment)].owner;
         if owner(a) == owner(b) {
             let seam = self
                 .seams
@@ -135,16 +133,24 @@ impl Divider<'_> {
                 .filter(|_| a.abs_diff(b) == 1);
             return seam.map_or(0.0, |at| self.seams[at].logit).clamp(-LOGIT_MAX, LOGIT_MAX);
         }
-        let mut best = f32::NEG_INFINITY;
-        for (x, y) in rows(a).flat_map(|x| rows(b).map(move |y| (x.min(y), x.max(y)))) {
-            let found = evidence(self.world, x, y);
-            if found.is_contradiction() {
-                return f32::NEG_INFINITY;
-            }
-            best = best.max(self.model.logit(&found));
-        }
-        best.clamp(-LOGIT_MAX, LOGIT_MAX)
+        affinity(self.world, self.model, a, b)
     }
+}
+
+/// The logit of the rows of two records' segments that fit best; a contradiction parts them for good.
+pub fn affinity(world: &World, model: &Model, a: u32, b: u32) -> f32 {
+    let rows = |segment: u32| {
+        world.segment_rows[segment as usize]..world.segment_rows[segment as usize + 1]
+    };
+    let mut best = f32::NEG_INFINITY;
+    for (x, y) in rows(a).flat_map(|x| rows(b).map(move |y| (x.min(y), x.max(y)))) {
+        let found = evidence(world, x, y);
+        if found.is_contradiction() {
+            return f32::NEG_INFINITY;
+        }
+        best = best.max(model.logit(&found));
+    }
+    best.clamp(-LOGIT_MAX, LOGIT_MAX)
 }
 
 type Edges = Vec<(u32, u32, f32)>;

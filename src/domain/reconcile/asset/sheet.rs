@@ -107,6 +107,15 @@ pub struct Sheet {
     appeared: Vec<Option<i32>>,
 }
 
+/// A place in a sheet.
+#[derive(Debug, Clone)]
+pub struct Mark {
+    rows: usize,
+    records: usize,
+    sources: usize,
+    values: [usize; FIELDS],
+}
+
 impl Default for Sheet {
     fn default() -> Self {
         Self {
@@ -147,6 +156,38 @@ impl Sheet {
         }
         self.appeared.push(None);
         self.owners.len() as u32 - 1
+    }
+
+    /// Gives a row other texts.
+    pub fn replace(&mut self, row: usize, texts: &Texts<'_>) {
+        for (column, raw) in self.columns.iter_mut().zip(texts) {
+            column.cells[row] = column.values.intern(raw.trim());
+        }
+        self.appeared[row] = None;
+    }
+
+    /// Where the sheet ends now, to come back to with [`Self::rewind`].
+    pub fn mark(&self) -> Mark {
+        Mark {
+            rows: self.len(),
+            records: self.ids.len(),
+            sources: self.source_names.id_bound(),
+            values: std::array::from_fn(|field| self.columns[field].values.id_bound()),
+        }
+    }
+
+    /// Forgets all records, and all texts, that were added since the mark.
+    pub fn rewind(&mut self, mark: &Mark) {
+        for (column, &bound) in self.columns.iter_mut().zip(&mark.values) {
+            column.cells.truncate(mark.rows);
+            column.values.truncate(bound);
+        }
+        self.owners.truncate(mark.rows);
+        self.segments.truncate(mark.rows);
+        self.appeared.truncate(mark.rows);
+        self.ids.truncate(mark.records);
+        self.sources.truncate(mark.records);
+        self.source_names.truncate(mark.sources);
     }
 
     /// Notes the day (since 1970-01-01) on which the segment of the row that was added last appeared in its source.
@@ -216,6 +257,11 @@ impl Sheet {
     /// The name of the record's source.
     pub fn source_name(&self, row: usize) -> &str {
         self.source_names.text(u32::from(self.source(row)))
+    }
+
+    /// The number of a source, if it has records.
+    pub fn find_source(&self, name: &str) -> Option<u16> {
+        self.source_names.find(name).and_then(|source| u16::try_from(source).ok())
     }
 
     /// How many sources there are.

@@ -45,6 +45,7 @@ impl Assets {
 
     /// Why two rows have their probability.
     pub fn explain(&self, sheet: &Sheet, a: u32, b: u32) -> Explanation {
-        explain(&self.resolution, sheet, (a.min(b), a.max(b)), self.link(a, b))
+        let Resolution { world, model, .. } = &self.resolution;
+        explain(world, model, sheet, (a.min(b), a.max(b)), self.link(a, b))
     }
 }
