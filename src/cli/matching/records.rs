@@ -8,7 +8,7 @@ use csv::StringRecord;
 use flate2::read::MultiGzDecoder;
 
 use crate::cli::output::Failure;
-use crate::domain::reconcile::{Plan, RawRecord, Table};
+use crate::domain::reconcile::{Plan, RawRecord, Table, preset};
 
 /// Records that are turned into rows at once.
 const BATCH_RECORDS: usize = 65_536;
@@ -116,7 +116,7 @@ impl Records {
                     problems.push(format!("{}:{line}: `{id}` is there twice", self.name));
                 }
                 Ok(row) => {
-                    if count.is_multiple_of(step) {
+                    if preset::in_sample(count, step) {
                         sample.push(row);
                     }
                     count += 1;
@@ -124,7 +124,7 @@ impl Records {
                         let mut place = 0;
                         sample.retain(|_| {
                             place += 1;
-                            place % 2 == 1
+                            preset::in_sample(place - 1, 2)
                         });
                         step *= 2;
                     }

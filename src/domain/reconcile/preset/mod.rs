@@ -7,3 +7,4 @@ mod profile;
 mod swaps;
 
 pub use generic::generic;
+pub use profile::in_sample;
