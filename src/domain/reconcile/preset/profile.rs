@@ -117,7 +117,7 @@ pub(super) fn profiles(columns: &[&str], records: &[RawRecord<'_>]) -> Vec<Profi
             let raw = records.iter().enumerate().filter(|(number, _)| in_sample(*number, step));
             let raw: Vec<&str> =
                 raw.map(|(_, r)| r.values.get(place).copied().unwrap_or_default()).collect();
-            profile(name, vec![(*name).to_owned()], &raw, |raw| normalise::text(raw))
+            profile(name, vec![(*name).to_owned()], &raw, normalise::text)
         })
         .collect()
 }
