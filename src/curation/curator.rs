@@ -1,5 +1,6 @@
 //! The handle: indexes that follow the engine, and what is asked of them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,10 +8,11 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
 use super::follow;
+use super::matcher::Matcher;
 use super::names::Names;
 use super::staging::Shelf;
 use super::thresholds::Thresholds;
-use crate::domain::id::{Position, TwinId};
+use crate::domain::id::{ExternalId, Position, TwinId};
 use crate::engine::Engine;
 use crate::feed::Feed;
 
@@ -31,6 +33,10 @@ pub(super) struct Inner {
     pub(super) followed: watch::Sender<Position>,
     /// Held by who decides: two runs at once would each make a twin of the same record.
     pub(super) settling: tokio::sync::Mutex<()>,
+    /// What answers who a described thing may be; learnt when it is first asked.
+    pub(super) matcher: Arc<Mutex<Option<Matcher>>>,
+    /// Records that changed since it took them in.
+    pub(super) changed: Mutex<BTreeSet<ExternalId>>,
     /// Imports that wait to be committed.
     pub(super) shelf: Mutex<Shelf>,
     pub(super) feed: Option<Feed>,
@@ -47,6 +53,8 @@ impl Curator {
             names: RwLock::new(Names::default()),
             followed: watch::Sender::new(Position::START),
             settling: tokio::sync::Mutex::new(()),
+            matcher: Arc::default(),
+            changed: Mutex::default(),
             shelf: Mutex::default(),
             feed,
             thresholds,

@@ -31,6 +31,7 @@ async fn follow(inner: Weak<Inner>, mut commits: Receiver<Arc<Committed>>) {
         let Some(inner) = inner.upgrade() else { return };
         match received {
             Ok(committed) => {
+                inner.changed.lock().extend(records(&committed.changes));
                 let touched = inner.engine.read(|state| touched(state, &committed.changes));
                 look_at(&inner, touched).await;
                 inner.followed.send_if_modified(|at| {
@@ -39,10 +40,22 @@ async fn follow(inner: Weak<Inner>, mut commits: Receiver<Arc<Committed>>) {
                     moves
                 });
             }
-            Err(RecvError::Lagged(_)) => everything(&inner).await,
+            Err(RecvError::Lagged(_)) => {
+                // Nobody knows what changed, so it is learnt anew.
+                *inner.matcher.lock() = None;
+                everything(&inner).await;
+            }
             Err(RecvError::Closed) => return,
         }
     }
+}
+
+/// The records that these changes are about.
+fn records(changes: &[Change]) -> impl Iterator<Item = ExternalId> + '_ {
+    changes.iter().filter_map(|change| match change {
+        Change::RecordStored { key, .. } | Change::RecordRetracted { key, .. } => Some(key.clone()),
+        _ => None,
+    })
 }
 
 async fn everything(inner: &Inner) {

@@ -2,6 +2,7 @@
 
 mod curator;
 mod follow;
+mod matcher;
 mod names;
 mod probe;
 pub mod settle;

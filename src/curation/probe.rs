@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::curator::Curator;
+use super::matcher::{Likely, Matcher};
+use super::settle::{Past, past, pasts};
 use crate::domain::curation::Weight;
-use crate::domain::id::TwinId;
+use crate::domain::id::{ExternalId, TwinId};
+use crate::domain::reconcile::asset::sheet::{FIELD_NAMES, FIELDS, Texts};
 use crate::domain::view::View;
 use crate::dtdl::Dtmi;
 
@@ -13,6 +16,9 @@ use crate::dtdl::Dtmi;
 const NAME_SAYS: f64 = 0.95;
 /// How probable it is that who types how a name begins means that twin.
 const BEGINNING_SAYS: f64 = 0.2;
+
+/// The source of what no system says: it is none of the records' sources.
+const NO_SYSTEM: &str = "\u{1f}";
 
 /// What is known of a thing that is looked for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -44,7 +50,8 @@ impl Curator {
     /// The twins that may be meant, the most probable first.
     pub async fn probe(&self, probe: &Probe) -> Vec<Match> {
         let mut found: BTreeMap<TwinId, Match> = BTreeMap::new();
-        for candidate in self.by_text(probe) {
+        let by_fields = self.by_fields(probe).await;
+        for candidate in self.by_text(probe).into_iter().chain(by_fields) {
             let better =
                 found.get(&candidate.twin).is_none_or(|m| m.probability < candidate.probability);
             if better {
@@ -59,6 +66,59 @@ impl Curator {
         found.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(a.twin.cmp(&b.twin)));
         found.truncate(probe.limit);
         found
+    }
+
+    /// What records say is compared with what is known; a record speaks for the twin that it means.
+    async fn by_fields(&self, probe: &Probe) -> Vec<Match> {
+        if probe.fields.is_empty() {
+            return Vec::new();
+        }
+        let texts = FIELD_NAMES.map(|name| probe.fields.get(name).map(|t| t.to_string()));
+        if texts.iter().all(Option::is_none) {
+            return Vec::new();
+        }
+        let likely = self.likely(probe.system.as_deref().unwrap_or(NO_SYSTEM).to_owned(), texts);
+        let scope = self.engine().scope(None, None);
+        let likely = likely.await;
+        self.engine().read(|state| {
+            let view = View { state, scope };
+            let found = likely.into_iter().filter_map(|likely| {
+                let twin = view.resolve(&likely.key)?.value.twin;
+                let (probability, weights) = (likely.probability, likely.weights);
+                Some(Match { twin, probability, weights })
+            });
+            found.collect()
+        })
+    }
+
+    async fn likely(&self, system: String, texts: [Option<String>; FIELDS]) -> Vec<Likely> {
+        let changed = std::mem::take(&mut *self.inner.changed.lock());
+        let outgrown = |matcher: &Matcher| matcher.is_outgrown(&changed);
+        let learns = self.inner.matcher.lock().as_ref().is_none_or(outgrown);
+        let learnt_from = if learns { Some(pasts(self.engine(), &[]).await) } else { None };
+        let changes: Vec<(ExternalId, Option<Past>)> = match learns {
+            true => Vec::new(),
+            false => self.engine().read(|state| {
+                changed.into_iter().map(|key| (key.clone(), past(state, &key))).collect()
+            }),
+        };
+        let matcher = self.inner.matcher.clone();
+        // Learning takes seconds, and comparing some milliseconds: not on a thread that others wait for.
+        let work = tokio::task::spawn_blocking(move || {
+            let mut held = matcher.lock();
+            if let Some(pasts) = learnt_from {
+                *held = Some(Matcher::learn(&pasts));
+            }
+            let Some(matcher) = held.as_mut() else { return Vec::new() };
+            changes.iter().for_each(|(key, past)| matcher.take_in(key, past.as_ref()));
+            let texts: Texts<'_> =
+                std::array::from_fn(|at| texts[at].as_deref().unwrap_or_default());
+            matcher.likely(&system, &texts)
+        });
+        work.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a probe broke off");
+            Vec::new()
+        })
     }
 
     fn by_text(&self, probe: &Probe) -> Vec<Match> {

@@ -9,7 +9,7 @@ use flate2::read::MultiGzDecoder;
 
 use crate::cli::output::Failure;
 use crate::domain::reconcile::asset::sheet::{FIELD_NAMES, Sheet};
-use crate::domain::reconcile::{Plan, RawRecord, Table};
+use crate::domain::reconcile::{Plan, RawRecord, Table, preset};
 
 /// Records that are turned into rows at once.
 const BATCH_RECORDS: usize = 65_536;
@@ -117,7 +117,7 @@ impl Records {
                     problems.push(format!("{}:{line}: `{id}` is there twice", self.name));
                 }
                 Ok(row) => {
-                    if count.is_multiple_of(step) {
+                    if preset::in_sample(count, step) {
                         sample.push(row);
                     }
                     count += 1;
@@ -125,7 +125,7 @@ impl Records {
                         let mut place = 0;
                         sample.retain(|_| {
                             place += 1;
-                            place % 2 == 1
+                            preset::in_sample(place - 1, 2)
                         });
                         step *= 2;
                     }

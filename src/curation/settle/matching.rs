@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use petgraph::unionfind::UnionFind;
 
-use super::past::{Past, day};
+use super::past::{Past, Version, day};
 use super::plan::{Pair, Subject};
 use crate::curation::thresholds::Thresholds;
 use crate::domain::curation::Weight;
@@ -13,6 +13,7 @@ use crate::domain::reconcile::asset::explain::explain;
 use crate::domain::reconcile::asset::history::{Event, Traced, trace};
 use crate::domain::reconcile::asset::links::{Link, links};
 use crate::domain::reconcile::asset::sheet::FIELD_NAMES;
+use crate::domain::reconcile::{Explanation, Step};
 use crate::domain::time::{Interval, Timestamp};
 
 /// Between system and scope where both name a source: it is in no name.
@@ -87,7 +88,7 @@ pub fn matched(pasts: &[Past], thresholds: &Thresholds) -> Matched {
 }
 
 /// The pasts as a feed; for each event its record and version.
-fn events(pasts: &[Past]) -> (Vec<Event>, Vec<(usize, usize)>) {
+pub fn events(pasts: &[Past]) -> (Vec<Event>, Vec<(usize, usize)>) {
     let (mut events, mut origins) = (Vec::new(), Vec::new());
     for (place, past) in pasts.iter().enumerate() {
         let (system, id) = (source_of(&past.key), past.key.id.to_string());
@@ -96,9 +97,7 @@ fn events(pasts: &[Past]) -> (Vec<Event>, Vec<(usize, usize)>) {
             origins.push((place, version));
         };
         for (number, version) in past.versions.iter().enumerate() {
-            let text = |name: &&str| version.identity.get(*name).map(|t| t.to_string());
-            let texts = FIELD_NAMES.iter().map(|name| text(name).unwrap_or_default()).collect();
-            tell(number, version.valid.from, Some(texts));
+            tell(number, version.valid.from, Some(texts_of(version)));
             let next = past.versions.get(number + 1).map(|next| next.valid.from);
             let ends = version.valid.to < Timestamp::MAX && next != Some(version.valid.to);
             if ends {
@@ -109,8 +108,14 @@ fn events(pasts: &[Past]) -> (Vec<Event>, Vec<(usize, usize)>) {
     (events, origins)
 }
 
+/// What a version says, field by field in the order of the matching's fields.
+pub fn texts_of(version: &Version) -> Vec<String> {
+    let text = |name: &&str| version.identity.get(*name).map(|t| t.to_string());
+    FIELD_NAMES.iter().map(|name| text(name).unwrap_or_default()).collect()
+}
+
 /// What counts as one source: a system, or a scope of it that numbers for itself.
-fn source_of(key: &ExternalId) -> String {
+pub fn source_of(key: &ExternalId) -> String {
     if key.scope.is_empty() {
         return key.system.to_string();
     }
@@ -150,19 +155,26 @@ impl Matched {
         let is_left = found.world.facts[link.a as usize].segment as usize == a;
         let rows = if is_left { (link.a, link.b) } else { (link.b, link.a) };
         let explained = explain(found, sheet, rows, Some(link));
-        let mut steps: Vec<_> = explained.steps.iter().filter(|s| s.weight != 0.0).collect();
-        steps.sort_by(|x, y| y.weight.abs().total_cmp(&x.weight.abs()));
-        let said = |text: &String| Some(text.as_str()).filter(|t| !t.is_empty()).map(Into::into);
-        let weights = steps.iter().map(|step| Weight {
-            comparison: step.comparison.as_str().into(),
-            left: said(&step.values.0),
-            right: said(&step.values.1),
-            weight: (step.weight * 100.0).round() / 100.0,
-        });
-        let words = steps.iter().filter(|step| step.weight > 0.0).take(WORDS_MAX);
+        let mut steps: Vec<_> = explained.steps.iter().filter(|s| s.weight > 0.0).collect();
+        steps.sort_by(|x, y| y.weight.total_cmp(&x.weight));
+        let words = steps.iter().take(WORDS_MAX);
         let words: Vec<String> = words.map(|s| format!("{}: {}", s.comparison, s.level)).collect();
-        Some(Reasons { weights: weights.collect(), words: words.join("; ") })
+        Some(Reasons { weights: weights(&explained), words: words.join("; ") })
     }
+}
+
+/// What each comparison says, first what says most.
+pub fn weights(explained: &Explanation) -> Vec<Weight> {
+    let mut steps: Vec<_> = explained.steps.iter().filter(|s| s.weight != 0.0).collect();
+    steps.sort_by(|x, y| y.weight.abs().total_cmp(&x.weight.abs()));
+    let said = |text: &String| Some(text.as_str()).filter(|t| !t.is_empty()).map(Into::into);
+    let weight = |step: &&Step| Weight {
+        comparison: step.comparison.as_str().into(),
+        left: said(&step.values.0),
+        right: said(&step.values.1),
+        weight: (step.weight * 100.0).round() / 100.0,
+    };
+    steps.iter().map(weight).collect()
 }
 
 /// Most comparisons that a reason names.

@@ -7,3 +7,6 @@ mod plan;
 mod run;
 
 pub use commands::Deeds;
+
+pub(super) use matching::{events, source_of, texts_of, weights};
+pub(super) use past::{Past, past, pasts};

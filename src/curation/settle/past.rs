@@ -71,7 +71,8 @@ pub async fn pasts(engine: &Engine, staged: &[PutRecord]) -> Vec<Past> {
     found.into_values().collect()
 }
 
-fn past(state: &State, key: &ExternalId) -> Option<Past> {
+/// The past of one record.
+pub fn past(state: &State, key: &ExternalId) -> Option<Past> {
     let mut versions: Vec<&Fact<SourceRecord>> =
         state.records.timeline(key)?.known(KNOWN).collect();
     versions.sort_by_key(|fact| fact.valid.from);
@@ -94,6 +95,12 @@ impl Past {
         }
         self.versions.push(Version::of(valid, record));
         self.versions.sort_by_key(|version| version.valid.from);
+    }
+
+    /// Only what it says last; nothing when that is nothing to match by.
+    pub fn latest(&self) -> Option<Past> {
+        let last = self.versions.last().filter(|version| !version.identity.is_empty())?;
+        Some(Past { key: self.key.clone(), versions: vec![last.clone()], links: Vec::new() })
     }
 
     /// Whether there may be something to decide: the id means nothing, or the matching linked it and the record has

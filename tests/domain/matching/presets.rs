@@ -1,7 +1,7 @@
 //! Settings that work without being asked for.
 
 use counterpart::domain::reconcile::{
-    Plan, Quiet, RawRecord, Registry, Settings, Test, deduplicate, preset,
+    BlockSettings, Plan, Quiet, RawRecord, Registry, Settings, Test, deduplicate, preset,
 };
 
 use crate::matching::people::{self, COLUMNS, Person};
@@ -96,6 +96,17 @@ fn swapped_names_are_seen() {
     let straight = people::people(1_000, 59);
     let records: Vec<RawRecord<'_>> = straight.iter().map(Person::raw).collect();
     assert!(!swapped(&generic(&COLUMNS, &records)));
+}
+
+#[test]
+fn neighbours_of_one_entity_in_a_sample_do_not_make_good_rules_look_dear() {
+    // The records of a person follow each other, and the sample is a twentieth of all.
+    let people = people::people(2_000, 61);
+    let records: Vec<RawRecord<'_>> = people.iter().map(Person::raw).collect();
+    let settings = preset::generic(&COLUMNS, &records, 20 * records.len());
+    let has_phone = |rule: &BlockSettings| rule.keys.iter().any(|key| key.field == "phone");
+    assert!(settings.blocks.iter().any(has_phone), "{:?}", settings.blocks);
+    assert!(settings.blocks.len() > 3, "{:?}", settings.blocks);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::super::block::mix;
 use super::super::key::keys_of;
 use super::super::settings::{BlockSettings, KeyKind, KeySettings};
-use super::profile::{Kind, Profile};
+use super::profile::{Kind, NEIGHBOURS, Profile};
 
 /// Pairs that all rules together may look at.
 const PAIRS_BUDGET: f64 = 6e6;
@@ -81,6 +81,9 @@ pub(super) fn rules(profiles: &[Profile], records: usize) -> Vec<BlockSettings> 
     let rules = without_dominated(rules, &keys);
     let hardness: Vec<f64> = pairs.iter().map(|&(a, b)| hardness(profiles, a, b)).collect();
     let mut taken = greedy(&rules, &hardness, budget);
+    if taken.is_empty() {
+        taken = widest(&rules, &keys, budget);
+    }
     taken.sort_by(|&a, &b| rules[a].cost.total_cmp(&rules[b].cost));
     taken.into_iter().map(|index| declared(profiles, &keys, &rules[index].keys)).collect()
 }
@@ -184,14 +187,19 @@ fn costed(keys: &[Candidate], used: Vec<usize>, sampled: usize, scale: f64) -> O
     let all = sorted_keys(keys, &used, sampled);
     let (mut pairs, mut oversized) = (0.0, HashSet::new());
     for block in all.chunk_by(|a, b| a.0 == b.0).filter(|block| block.len() > 1) {
+        // Neighbours were sampled together, so their pairs are all there; other pairs are not.
+        let runs = block.chunk_by(|x, y| x.1 as usize / NEIGHBOURS == y.1 as usize / NEIGHBOURS);
+        let choose = |n: f64| n * (n - 1.0) / 2.0;
+        let (count, near) = runs
+            .fold((0.0, 0.0), |(count, near), run| (count + 1.0, near + choose(run.len() as f64)));
         let size = block.len() as f64;
-        if size * scale > BLOCK_RECORDS_MAX as f64 {
+        if count > 1.0 && size * scale > BLOCK_RECORDS_MAX as f64 {
             oversized.insert(block[0].0);
         } else {
-            pairs += size * (size - 1.0) / 2.0;
+            pairs += near + (choose(size) - near) * scale;
         }
     }
-    let cost = pairs * scale / sampled as f64;
+    let cost = pairs / sampled as f64;
     (pairs > 0.0).then_some(Rule { keys: used, cost, oversized, finds: Vec::new() })
 }
 
@@ -287,6 +295,26 @@ fn greedy(rules: &[Rule], hardness: &[f64], budget: f64) -> Vec<usize> {
         let found = times.iter_mut().zip(&rules[index].finds).filter(|(_, finds)| **finds);
         found.for_each(|(times, _)| *times += 1);
         taken.push(index);
+    }
+    taken
+}
+
+/// The rules to take when the sample has no pair to choose by: of each set of columns the one that looks
+/// at the most pairs, single keys first.
+fn widest(rules: &[Rule], keys: &[Candidate], budget: f64) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..rules.len()).collect();
+    order.sort_by(|&a, &b| {
+        let (x, y) = (&rules[a], &rules[b]);
+        x.keys.len().cmp(&y.keys.len()).then(y.cost.total_cmp(&x.cost)).then(a.cmp(&b))
+    });
+    let (mut taken, mut spent, mut seen) = (Vec::new(), 0.0, HashSet::new());
+    for index in order {
+        let columns: Vec<usize> = rules[index].keys.iter().map(|&key| keys[key].column).collect();
+        let affordable = taken.len() < RULES_MAX && spent + rules[index].cost <= budget;
+        if affordable && seen.insert(columns) {
+            spent += rules[index].cost;
+            taken.push(index);
+        }
     }
     taken
 }

@@ -9,3 +9,4 @@ mod swaps;
 
 pub use asset::{Assets, THRESHOLDS as ASSET_THRESHOLDS};
 pub use generic::generic;
+pub use profile::in_sample;
