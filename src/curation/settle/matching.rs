@@ -154,7 +154,7 @@ impl Matched {
         let Traced { found, sheet, .. } = &self.traced;
         let is_left = found.world.facts[link.a as usize].segment as usize == a;
         let rows = if is_left { (link.a, link.b) } else { (link.b, link.a) };
-        let explained = explain(found, sheet, rows, Some(link));
+        let explained = explain(&found.world, &found.model, sheet, rows, Some(link));
         let mut steps: Vec<_> = explained.steps.iter().filter(|s| s.weight > 0.0).collect();
         steps.sort_by(|x, y| y.weight.total_cmp(&x.weight));
         let words = steps.iter().take(WORDS_MAX);
