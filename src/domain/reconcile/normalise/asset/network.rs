@@ -8,14 +8,23 @@ pub fn host(raw: &str) -> Option<String> {
     telling.then_some(name)
 }
 
-/// An IPv4 address as a number; the loopback, unspecified and broadcast addresses say nothing.
+/// An IPv4 address as a number; the loopback, link-local, unspecified and broadcast addresses say
+/// nothing.
 pub fn ipv4(raw: &str) -> Option<u32> {
-    let address: std::net::Ipv4Addr = raw.trim().parse().ok()?;
-    (!address.is_loopback()
-        && !address.is_unspecified()
-        && !address.is_broadcast()
-        && !address.is_link_local())
-    .then(|| address.to_bits())
+    let mut bits = 0u32;
+    let mut parts = 0;
+    for part in raw.trim().split('.') {
+        let is_number = (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        let byte: u8 = is_number.then(|| part.parse().ok()).flatten()?;
+        bits = bits << 8 | u32::from(byte);
+        parts += 1;
+        if parts > 4 {
+            return None;
+        }
+    }
+    let says_nothing =
+        bits == 0 || bits == u32::MAX || bits >> 24 == 127 || bits >> 16 == (169 << 8 | 254);
+    (parts == 4 && !says_nothing).then_some(bits)
 }
 
 #[cfg(test)]
@@ -31,7 +40,9 @@ mod tests {
     #[test]
     fn addresses_that_every_machine_has_say_nothing() {
         assert_eq!(ipv4("10.83.29.192"), Some(0x0a53_1dc0));
-        for raw in ["127.0.0.1", "0.0.0.0", "169.254.1.2", "10.83.29", ""] {
+        for raw in
+            ["127.0.0.1", "0.0.0.0", "169.254.1.2", "10.83.29", "10.83.29.256", "1.2.3.4.5", ""]
+        {
             assert_eq!(ipv4(raw), None, "{raw}");
         }
     }
