@@ -70,7 +70,9 @@ impl FieldComparison {
         match test {
             Test::Exact => self.fields.iter().all(|&f| pair.value(f).0 == pair.value(f).1),
             Test::Swapped => self.swapped(pair, |a, b| a == b),
-            Test::SwappedAlike(least) => self.swapped(pair, |a, b| alike(a, b, least)),
+            Test::SwappedAlike(least) => {
+                self.may_be_swapped(pair, least) && self.swapped(pair, |a, b| alike(a, b, least))
+            }
             Test::JaroWinkler(least) => strings.jaro_winkler(least),
             Test::Levenshtein(most) => strings.levenshtein(most),
             Test::Damerau(most) => strings.damerau(most),
@@ -104,6 +106,14 @@ impl FieldComparison {
             Test::Days(days) => self.dates(va, vb, |a, b| calendar::within(a, b, days)),
             Test::DatePart => self.dates(va, vb, calendar::one_part_differs),
         }
+    }
+
+    /// Whether the sketches alone do not rule a swap out, so that most texts are never fetched.
+    fn may_be_swapped(&self, pair: &Pair<'_>, least: f64) -> bool {
+        let [first, second] = self.fields[..] else { return false };
+        let sketch = |row, field| pair.table.cell(row, field).profile;
+        let most = |x, y| sketch(pair.rows.0, x).jaro_winkler_max(sketch(pair.rows.1, y));
+        most(first, second) >= least && most(second, first) >= least
     }
 
     fn swapped(&self, pair: &Pair<'_>, same: impl Fn(&str, &str) -> bool) -> bool {
