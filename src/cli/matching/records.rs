@@ -15,7 +15,7 @@ use crate::domain::reconcile::{Plan, RawRecord, Table};
 const BATCH_RECORDS: usize = 65_536;
 
 /// Between one and two times so many records are looked at to find out what the columns hold.
-const SAMPLE_RECORDS: usize = 50_000;
+const SAMPLE_RECORDS: usize = 25_000;
 
 /// A CSV file in memory: `record_id`, `source`, and the raw columns.
 pub struct Records {

@@ -5,7 +5,7 @@ use super::super::settings::{
 };
 use super::super::table::RawRecord;
 use super::profile::{Kind, Profile, contained, profiles, rest};
-use super::{blocking, columns};
+use super::{blocking, columns, swaps};
 
 /// Settings for so many records with these columns, by what a sample of them holds. No label is
 /// needed, and the names of the columns mean nothing.
@@ -13,13 +13,15 @@ pub fn generic(raw_columns: &[&str], sample: &[RawRecord<'_>], records: usize) -
     let mut profiles = profiles(raw_columns, sample);
     profiles.retain(|profile| profile.kind != Kind::Constant);
     let profiles = without_repetition(profiles);
+    let mut comparisons: Vec<_> = profiles.iter().map(columns::comparison).collect();
+    comparisons.extend(swaps::comparisons(&profiles));
     let one_source = sample.windows(2).all(|pair| pair[0].source == pair[1].source);
     Settings {
         name: "generic".to_owned(),
         link: if one_source { LinkType::Both } else { LinkType::Link },
         fields: profiles.iter().map(columns::field).collect(),
         blocks: blocking::rules(&profiles, records),
-        comparisons: profiles.iter().map(columns::comparison).collect(),
+        comparisons,
         rules: Vec::new(),
         thresholds: Thresholds::default(),
         prior: PriorSettings::default(),
