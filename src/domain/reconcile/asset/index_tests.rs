@@ -30,7 +30,7 @@ fn record(unit: usize, source: usize) -> [String; FIELDS] {
     if source > 0 {
         set(Field::Tag, format!("{}-{}", TAGS[kind], 101 + unit * 13));
     }
-    if source == 2 && unit % 5 == 0 {
+    if source == 2 && unit.is_multiple_of(5) {
         set(Field::Xref, id(unit));
     }
     if source < 2 {
