@@ -89,7 +89,7 @@ impl AssetIndex {
             index.file(from..to);
             for row in from..to {
                 index.join(row);
-                index.members.entry(index.unit(row)).or_default().push(row);
+                index.gather(row);
             }
             from = to;
         }
@@ -235,7 +235,7 @@ impl AssetIndex {
         let unit = self.fitting(row).unwrap_or(self.next_unit);
         self.next_unit = self.next_unit.max(unit + 1);
         self.units[fact.segment as usize] = unit;
-        self.members.entry(unit).or_default().push(row);
+        self.gather(row);
     }
 
     /// Lets a row in again that had left.
@@ -244,12 +244,18 @@ impl AssetIndex {
         self.tally(row, true);
         self.judge(fact.mac, Some(&fact));
         self.join(row);
-        self.members.entry(self.unit(row)).or_default().push(row);
+        self.gather(row);
     }
 
     fn join(&mut self, row: u32) {
         self.postings.post(&self.world, row);
         self.references.enter(&self.sheet, &mut self.world, &self.reader.references, row);
+    }
+
+    /// Adds a row to the members of its unit, which stay in order.
+    fn gather(&mut self, row: u32) {
+        let rows = self.members.entry(self.unit(row)).or_default();
+        rows.insert(rows.partition_point(|&other| other < row), row);
     }
 
     /// Lets a row go; its facts stay where they are.
@@ -441,3 +447,7 @@ impl AssetIndex {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "index_tests.rs"]
+mod tests;

@@ -36,6 +36,9 @@ pub struct Places {
     known: HashSet<(u32, String, String)>,
 }
 
+/// How many location texts there are, and how many of them have each atom.
+type Seen<'a> = (u32, HashMap<&'a str, u32>);
+
 impl Default for Places {
     fn default() -> Self {
         Self {
@@ -132,7 +135,7 @@ impl Places {
         for row in (0..sheet.len()).filter(|&row| !self.atoms.at(sheet, row).is_empty()) {
             *uses.entry(self.key(sheet, row)).or_default() += 1;
         }
-        let mut seen: HashMap<(u16, u32), (u32, HashMap<&str, u32>)> = HashMap::new();
+        let mut seen: HashMap<(u16, u32), Seen<'_>> = HashMap::new();
         for (&(source, site, text), &count) in &uses {
             let (texts, counts) = seen.entry((source, site)).or_default();
             *texts += count;
@@ -140,7 +143,7 @@ impl Places {
             let distinct: HashSet<&str> = here.iter().map(|atom| &*atom.text).collect();
             distinct.into_iter().for_each(|atom| *counts.entry(atom).or_default() += count);
         }
-        let untelling = |(texts, counts): (u32, HashMap<&str, u32>)| {
+        let untelling = |(texts, counts): Seen<'_>| {
             counts
                 .into_iter()
                 .filter(|&(_, count)| f64::from(count) >= NOISE_SHARE * f64::from(texts))
