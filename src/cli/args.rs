@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use super::{bench, demo, import, models, replay, serve, sources};
+use super::{bench, demo, import, matching, models, replay, serve, sources};
 use crate::observe::LogFormat;
 
 /// A digital twin and master-data reconciliation server.
@@ -35,6 +35,9 @@ pub enum Command {
     /// Check the declaration of a source on its files.
     #[command(subcommand)]
     Sources(sources::Sources),
+    /// Find the records that mean the same thing.
+    #[command(subcommand)]
+    Match(matching::Match),
     /// Replay the log, and prove that tables and readings follow from it.
     Replay(replay::Replay),
     /// Measure this program on this machine.

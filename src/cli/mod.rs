@@ -8,6 +8,7 @@ mod declarations;
 mod demo;
 mod files;
 mod import;
+mod matching;
 mod models;
 mod output;
 mod replay;

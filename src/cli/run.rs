@@ -23,6 +23,7 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Models(models) => models.run().await,
             Command::Import(import) => import.run().await,
             Command::Sources(sources) => sources.run(),
+            Command::Match(matching) => matching.run(),
             Command::Replay(replay) => replay.run().await,
             Command::Bench(bench) => bench::run(bench, serve::command)
                 .await

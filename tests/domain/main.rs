@@ -3,6 +3,7 @@
 mod commands;
 mod golden;
 mod identity;
+mod matching;
 mod plant;
 mod register;
 mod survive;

@@ -260,7 +260,7 @@ fn refine_prior(model: &mut Model, pairs: &mut [ScoredPair], table: &Table) {
     let mut shift = 0.0_f64;
     for _ in 0..20 {
         let expected: f64 = pairs.iter().map(|p| probability(f64::from(p.weight) + shift)).sum();
-        let next = f64::from(weight_of((expected / all).clamp(1.0 / all, 0.5))) - start;
+        let next = f64::from(weight_of((expected / all).max(1.0 / all).min(0.5))) - start;
         let moved = (next - shift).abs();
         shift = next.min(f64::from(PRIOR_MARGIN_BITS));
         if moved < 1e-3 {

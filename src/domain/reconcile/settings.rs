@@ -217,6 +217,8 @@ pub enum Test {
     Initial,
     /// Two fields: each of the one record is the other of the other.
     Swapped,
+    /// As swapped, with a Jaro-Winkler similarity of at least this, 0 to 1.
+    SwappedAlike(f64),
 }
 
 /// A deterministic rule: an identifier entry. All keys present and equal: it holds.

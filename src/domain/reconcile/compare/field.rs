@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::super::normalise::soundex;
 use super::super::settings::{CompareSettings, Test};
 use super::super::table::{NONE, Table};
-use super::strings::Strings;
+use super::strings::{Strings, alike};
 use super::words::Words;
 use super::{Compare, NULL, calendar, number};
 
@@ -69,7 +69,8 @@ impl FieldComparison {
         let (va, vb) = pair.values;
         match test {
             Test::Exact => self.fields.iter().all(|&f| pair.value(f).0 == pair.value(f).1),
-            Test::Swapped => self.swapped(pair),
+            Test::Swapped => self.swapped(pair, |a, b| a == b),
+            Test::SwappedAlike(least) => self.swapped(pair, |a, b| alike(a, b, least)),
             Test::JaroWinkler(least) => strings.jaro_winkler(least),
             Test::Levenshtein(most) => strings.levenshtein(most),
             Test::Damerau(most) => strings.damerau(most),
@@ -105,10 +106,10 @@ impl FieldComparison {
         }
     }
 
-    fn swapped(&self, pair: &Pair<'_>) -> bool {
+    fn swapped(&self, pair: &Pair<'_>, same: impl Fn(&str, &str) -> bool) -> bool {
         let [first, second] = self.fields[..] else { return false };
         let ((a1, b1), (a2, b2)) = (pair.texts_of(first), pair.texts_of(second));
-        !a1.is_empty() && !a2.is_empty() && a1 == b2 && a2 == b1
+        a1 != a2 && same(a1, b2) && same(a2, b1)
     }
 
     fn number(&self, value: u32) -> f64 {

@@ -83,22 +83,22 @@ impl<'a> Strings<'a> {
         distance <= most
     }
 
-    /// Whether at most this share of the longer one's characters are edits.
+    /// Whether at most this share of the longer one's characters (of 255 at most) are edits.
     pub(super) fn relative(&mut self, share: f64) -> bool {
-        let longer = self.profiles.0.length.max(self.profiles.1.length);
+        let longer = self.profiles.0.length().max(self.profiles.1.length());
         self.damerau((share * f64::from(longer)) as usize)
     }
 
     /// Whether the shorter one, of at least so many characters, begins the longer one.
     pub(super) fn prefix(&self, least: usize) -> bool {
-        let shorter = self.profiles.0.length.min(self.profiles.1.length);
+        let shorter = self.profiles.0.length().min(self.profiles.1.length());
         let (a, b) = self.by_length();
         usize::from(shorter) >= least && b.starts_with(a)
     }
 
     /// Whether one is a single letter that begins the other.
     pub(super) fn initial(&self) -> bool {
-        if self.profiles.0.length.min(self.profiles.1.length) != 1 {
+        if self.profiles.0.length().min(self.profiles.1.length()) != 1 {
             return false;
         }
         let (a, b) = self.by_length();
@@ -115,4 +115,10 @@ impl<'a> Strings<'a> {
         let (a, b) = self.texts();
         a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b).count()
     }
+}
+
+/// Whether the Jaro-Winkler similarity of two texts is at least this.
+pub(super) fn alike(a: &str, b: &str, least: f64) -> bool {
+    Profile::of(a).jaro_winkler_max(Profile::of(b)) >= least
+        && jaro_winkler::similarity(a.chars(), b.chars()) >= least
 }

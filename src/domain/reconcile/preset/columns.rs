@@ -47,6 +47,7 @@ pub(super) fn comparison(profile: &Profile) -> CompareSettings {
     }
 }
 
-fn level(test: Test) -> LevelSettings {
+/// A level without a name of its own.
+pub(super) fn level(test: Test) -> LevelSettings {
     LevelSettings { name: String::new(), test, weight: None, term_frequency: false }
 }

@@ -5,21 +5,23 @@ use super::super::settings::{
 };
 use super::super::table::RawRecord;
 use super::profile::{Kind, Profile, contained, profiles, rest};
-use super::{blocking, columns};
+use super::{blocking, columns, swaps};
 
-/// Settings for records with these columns, by what they hold. No label is needed, and the names of
-/// the columns mean nothing.
-pub fn generic(raw_columns: &[&str], records: &[RawRecord<'_>]) -> Settings {
-    let mut profiles = profiles(raw_columns, records);
+/// Settings for so many records with these columns, by what a sample of them holds. No label is
+/// needed, and the names of the columns mean nothing.
+pub fn generic(raw_columns: &[&str], sample: &[RawRecord<'_>], records: usize) -> Settings {
+    let mut profiles = profiles(raw_columns, sample);
     profiles.retain(|profile| profile.kind != Kind::Constant);
     let profiles = without_repetition(profiles);
-    let one_source = records.windows(2).all(|pair| pair[0].source == pair[1].source);
+    let mut comparisons: Vec<_> = profiles.iter().map(columns::comparison).collect();
+    comparisons.extend(swaps::comparisons(&profiles));
+    let one_source = sample.windows(2).all(|pair| pair[0].source == pair[1].source);
     Settings {
         name: "generic".to_owned(),
         link: if one_source { LinkType::Both } else { LinkType::Link },
         fields: profiles.iter().map(columns::field).collect(),
-        blocks: blocking::rules(&profiles, records.len()),
-        comparisons: profiles.iter().map(columns::comparison).collect(),
+        blocks: blocking::rules(&profiles, records),
+        comparisons,
         rules: Vec::new(),
         thresholds: Thresholds::default(),
         prior: PriorSettings::default(),

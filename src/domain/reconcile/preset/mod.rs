@@ -5,6 +5,7 @@ mod blocking;
 mod columns;
 mod generic;
 mod profile;
+mod swaps;
 
 pub use asset::{Assets, THRESHOLDS as ASSET_THRESHOLDS};
 pub use generic::generic;

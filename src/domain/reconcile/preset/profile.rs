@@ -7,7 +7,7 @@ use super::super::normalise;
 use super::super::table::RawRecord;
 
 /// At most so many records are looked at, spread evenly.
-const SAMPLE_MAX: usize = 100_000;
+const SAMPLE_MAX: usize = 50_000;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +41,6 @@ pub(super) struct Profile {
     pub filled: f64,
     /// The chance that two random values are equal.
     pub collision: f64,
-    /// Distinct values by values.
-    pub distinct: f64,
     /// Mean length in characters.
     pub length: f64,
     /// The normalised values of the sample, hashed; 0: none.
@@ -156,7 +154,7 @@ fn profile(
     let present = tally.values.max(1) as f64;
     // Pairs of different records with equal values, by all pairs.
     let equal: f64 = counts.values().map(|&n| n as f64 * (n as f64 - 1.0)).sum();
-    let (kind, distinct) = (tally.kind(counts.len()), counts.len() as f64 / present);
+    let kind = tally.kind(counts.len());
     drop(counts);
     let hash = |value: &String| if value.is_empty() { 0 } else { hash_text(value).max(1) };
     Profile {
@@ -165,7 +163,6 @@ fn profile(
         kind,
         filled: tally.values as f64 / raw.len().max(1) as f64,
         collision: (equal / (present * (present - 1.0).max(1.0))).max(1.0 / (present * present)),
-        distinct,
         length: tally.characters as f64 / present,
         hashes: values.iter().map(hash).collect(),
         values,
