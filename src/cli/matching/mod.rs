@@ -2,8 +2,10 @@
 
 mod command;
 mod files;
+mod probe;
 mod records;
 mod report;
+mod settle;
 mod truth;
 
 pub use command::Match;
