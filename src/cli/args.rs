@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use super::{bench, demo, import, matching, models, replay, serve, sources};
+use super::{bench, demo, import, matching, models, replay, review, serve, sources};
 use crate::observe::LogFormat;
 
 /// A digital twin and master-data reconciliation server.
@@ -32,12 +32,15 @@ pub enum Command {
     Models(models::Models),
     /// Load twins, relationships, source records, ids and bindings (and models) from files.
     Import(import::Import),
-    /// Check the declaration of a source on its files.
+    /// Check the declaration of a source on its files, or show those that are in use.
     #[command(subcommand)]
     Sources(sources::Sources),
     /// Find the records that mean the same thing.
     #[command(subcommand)]
     Match(matching::Match),
+    /// Decide doubtful pairs, merge and split twins, take decisions back.
+    #[command(subcommand)]
+    Review(review::Review),
     /// Replay the log, and prove that tables and readings follow from it.
     Replay(replay::Replay),
     /// Measure this program on this machine.

@@ -8,14 +8,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use clap::Args;
-use http::StatusCode;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::client::Client;
-use super::common::Common;
+use super::data::Where;
 use super::declarations::Declarations;
 use super::files::found;
 use super::output::{Failure, say, tell};
+use super::staging::{self, Staging, accept, told};
 use crate::app::{StartError, server_of, start_engine};
 use crate::curation::{Curated, Curator};
 use crate::http::{BUNDLE_TYPE, Bundle, BundledFile};
@@ -27,37 +27,49 @@ use crate::store::StoreError;
 ///
 /// Files may be our own JSON or NDJSON, DTDL, Brick Turtle, exports of Azure Digital Twins, and, with a
 /// --source that declares them, CSV, workbooks, JSON and XML of other systems; .gz is seen by itself. Importing the same files again changes nothing. When a server uses the data directory, the
-/// import goes through that server.
+/// import goes through that server. With --stage, a server only tells what the import would do, and keeps it until it is committed or
+/// discarded.
 #[derive(Debug, Args)]
 pub struct Import {
     #[command(flatten)]
-    pub(super) common: Common,
-    /// Import into the server at this URL instead
-    #[arg(long, value_name = "URL", conflicts_with_all = ["data", "database"])]
-    pub(super) server: Option<String>,
+    place: Where,
     /// The declaration of a source: how its files are read (TOML); may be given several times
     #[arg(long = "source", value_name = "FILE")]
     sources: Vec<PathBuf>,
     /// Print the report as JSON
     #[arg(long)]
-    pub(super) json: bool,
+    json: bool,
+    #[command(flatten)]
+    staging: Staging,
     /// Files, or folders to search for .json files
-    #[arg(required = true, value_name = "FILE")]
-    pub(super) files: Vec<PathBuf>,
+    #[arg(required_unless_present_any = ["commit", "discard", "staged"], value_name = "FILE")]
+    files: Vec<PathBuf>,
 }
 
 impl Import {
+    /// An import of files that need no declaration.
+    pub(super) fn of(place: Where, files: Vec<PathBuf>, json: bool) -> Self {
+        Self { place, sources: Vec::new(), json, staging: Staging::default(), files }
+    }
+
     /// Imports, prints the report; exit code 1 when something was rejected.
     ///
     /// # Errors
     /// When a file or the store cannot be read.
     pub async fn run(mut self) -> Result<ExitCode, Failure> {
+        if let Some(done) = self.staging.run(&self.place, self.json).await {
+            return done;
+        }
         let sources = Declarations::read(&self.sources)?;
         self.files = found(&self.files)?;
-        if let Some(url) = &self.server {
-            return self.remote(url, &sources).await;
+        if self.staging.stage {
+            let client = self.place.server(staging::WHY).await?;
+            return self.remote(client, &sources).await;
         }
-        let config = self.common.config()?;
+        if let Some(url) = &self.place.server {
+            return self.remote(Client::connect(url).await?, &sources).await;
+        }
+        let config = self.place.common.config()?;
         let location = config.database.location();
         match (start_engine(&config).await, server_of(&location)) {
             (Ok(engine), _) => {
@@ -67,7 +79,7 @@ impl Import {
             }
             (Err(StartError::Store(StoreError::Locked(_))), Some(url)) => {
                 tell(format_args!("A server uses this directory; importing through {url}."));
-                self.remote(&url, &sources).await
+                self.remote(Client::connect(&url).await?, &sources).await
             }
             (Err(error), _) => Err(error.into()),
         }
@@ -94,7 +106,11 @@ impl Import {
         Ok(if report.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    async fn remote(&self, url: &str, sources: &Declarations) -> Result<ExitCode, Failure> {
+    async fn remote(
+        &self,
+        mut client: Client,
+        sources: &Declarations,
+    ) -> Result<ExitCode, Failure> {
         let mut files = Vec::new();
         for path in &self.files {
             let bytes = std::fs::read(path).map_err(|e| Failure::file(path, e))?;
@@ -103,11 +119,9 @@ impl Import {
         }
         let bundle = Bundle { files, sources: sources.bundled() };
         let body = serde_json::to_vec(&bundle).map_err(|e| Failure::Other(e.to_string()))?;
-        let accept = if self.json { "application/json" } else { "text/plain" };
-        let mut client = Client::connect(url).await?;
-        let answer = client.post("/import", BUNDLE_TYPE, accept, Bytes::from(body)).await?;
-        say(String::from_utf8_lossy(&answer.body).trim_end())?;
-        Ok(if answer.status == StatusCode::OK { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        let path = if self.staging.stage { "/import?stage=true" } else { "/import" };
+        let answer = client.post(path, BUNDLE_TYPE, accept(self.json), Bytes::from(body)).await?;
+        told(&answer)
     }
 }
 

@@ -2,10 +2,32 @@
 
 use std::io::Write;
 
+use clap::ValueEnum;
+use serde_json::Value;
+
 use super::client::ClientError;
 use crate::app::StartError;
 use crate::config::ConfigError;
 use crate::store::StoreError;
+
+/// What the result of a command looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Text.
+    Human,
+    /// A JSON object.
+    Json,
+}
+
+/// A text of an answer, or nothing.
+pub fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+/// A list of an answer, or nothing.
+pub fn items(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
 
 /// Why a command could not be done.
 #[derive(Debug, thiserror::Error)]

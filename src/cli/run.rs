@@ -22,8 +22,9 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Serve(serve) => serve.run().await,
             Command::Models(models) => models.run().await,
             Command::Import(import) => import.run().await,
-            Command::Sources(sources) => sources.run(),
-            Command::Match(matching) => matching.run(),
+            Command::Sources(sources) => sources.run().await,
+            Command::Review(review) => review.run().await,
+            Command::Match(matching) => matching.run().await,
             Command::Replay(replay) => replay.run().await,
             Command::Bench(bench) => bench::run(bench, serve::command)
                 .await

@@ -155,12 +155,13 @@ impl Importer {
             let detail = "the import failed; the server's log says why";
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", detail)
         })??;
+        let as_text = super::staged::wants_text(headers);
         let report = match imported {
             Imported::Done(report) => report,
-            Imported::Staged(import) => return Ok(super::staged::answer(&import)),
+            Imported::Staged(import) => return Ok(super::staged::answer(&import, as_text)),
         };
         let status = self.status(&report)?;
-        if text(header::ACCEPT).is_some_and(|accept| accept.starts_with("text/plain")) {
+        if as_text {
             return Ok((status, format!("{report}\n")).into_response());
         }
         Ok((status, Json(report)).into_response())

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -33,9 +33,13 @@ async fn list(State(curator): State<Curator>) -> Json<Value> {
 async fn commit(
     State(curator): State<Curator>,
     Path(id): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let report = curator.commit(parsed(&id)?, "import").await.map_err(problem)?;
     let status = if report.is_complete() { StatusCode::OK } else { StatusCode::MULTI_STATUS };
+    if wants_text(&headers) {
+        return Ok((status, format!("{report}\n")).into_response());
+    }
     Ok((status, Json(report)).into_response())
 }
 
@@ -64,12 +68,23 @@ fn shown(import: &StagedImport) -> Value {
     })
 }
 
-/// What a staged import would do; 422 when nothing of it could be read.
-pub(super) fn answer(import: &Arc<StagedImport>) -> Response {
-    let status = match import.staged.report.stopped {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::ACCEPTED,
+/// Whether the asker is a person.
+pub(super) fn wants_text(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.starts_with("text/plain"))
+}
+
+/// What a staged import would do; 207 when some of it could not be imported, 422 when it could not be read to its end.
+pub(super) fn answer(import: &Arc<StagedImport>, as_text: bool) -> Response {
+    let report = &import.staged.report;
+    let status = match (&report.stopped, report.is_complete()) {
+        (Some(_), _) => StatusCode::UNPROCESSABLE_ENTITY,
+        (None, false) => StatusCode::MULTI_STATUS,
+        (None, true) => StatusCode::ACCEPTED,
     };
+    if as_text {
+        return (status, format!("{import}\n")).into_response();
+    }
     (status, Json(shown(import))).into_response()
 }
 

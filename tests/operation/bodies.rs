@@ -181,7 +181,7 @@ async fn wrong_types_methods_and_parameters_are_named() {
         ("/import", JSON, 400, "NAME_MISSING"),
         ("/import?nane=a.json", JSON, 400, "INVALID_QUERY"),
         ("/import?name=a.json", "multipart/form-data", 415, "UNSUPPORTED_CONTENT_TYPE"),
-        ("/imports", JSON, 404, "NO_SUCH_ROUTE"),
+        ("/importz", JSON, 404, "NO_SUCH_ROUTE"),
     ];
     for (path, content_type, status, code) in table {
         let answer = server.post(path, content_type, "{}").await;

@@ -15,7 +15,7 @@ fn error_of(output: &Output) -> String {
 
 #[test]
 fn each_command_explains_itself() {
-    let commands: [&[&str]; 11] = [
+    let commands: [&[&str]; 25] = [
         &[],
         &["serve"],
         &["demo"],
@@ -25,6 +25,20 @@ fn each_command_explains_itself() {
         &["import"],
         &["sources"],
         &["sources", "check"],
+        &["sources", "list"],
+        &["sources", "show"],
+        &["match"],
+        &["match", "run"],
+        &["match", "probe"],
+        &["match", "files"],
+        &["review"],
+        &["review", "list"],
+        &["review", "show"],
+        &["review", "approve"],
+        &["review", "reject"],
+        &["review", "merge"],
+        &["review", "split"],
+        &["review", "undo"],
         &["replay"],
         &["bench"],
     ];

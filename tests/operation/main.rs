@@ -18,6 +18,7 @@ mod probe;
 mod raw;
 mod reconcile;
 mod slow_clients;
+mod steward;
 mod stopping;
 mod tampering;
 mod values;

@@ -4,12 +4,12 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::{Value, json};
 
-use super::catalogue::Where;
 use super::files::{ModelFile, files_of};
-use crate::cli::output::{Failure, say};
+use crate::cli::data::Where;
+use crate::cli::output::{Failure, Format, say, text};
 use crate::dtdl::{Catalogue, Document, Dtmi, Impact, render};
 
 /// Compare two models, most often two versions of one: for each difference that matters to data and
@@ -28,15 +28,6 @@ pub struct Compare {
     /// What the result looks like
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-}
-
-/// What the result of a command looks like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// Text.
-    Human,
-    /// A JSON object.
-    Json,
 }
 
 const QUERY: &str = "query($from: ID!, $to: ID!) {
@@ -145,9 +136,4 @@ fn told(impact: &Value) -> &'static str {
         "NEEDS_MIGRATION" => "needs migration",
         _ => "safe",
     }
-}
-
-/// A text, or nothing.
-pub(super) fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
 }

@@ -8,9 +8,8 @@ use clap::Args;
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
-use super::catalogue::{Catalogues, Where};
-use super::compare::{Format, text};
-use crate::cli::output::{Failure, say};
+use crate::cli::data::{Data, Where};
+use crate::cli::output::{Failure, Format, say, text};
 
 /// Twins of one look or one batch.
 const BATCH_TWINS: usize = 500;
@@ -100,7 +99,7 @@ impl Migrate {
         Ok(if found.lossy > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }
 
-    async fn migrate(&self, catalogue: &mut Catalogues) -> Result<(Found, usize), Failure> {
+    async fn migrate(&self, catalogue: &mut Data) -> Result<(Found, usize), Failure> {
         let bar = crate::cli::import::progress_bar();
         let found = self.look(catalogue, &bar).await?;
         let mut migrated = 0;
@@ -116,7 +115,7 @@ impl Migrate {
         Ok((found, migrated))
     }
 
-    async fn look(&self, catalogue: &mut Catalogues, bar: &ProgressBar) -> Result<Found, Failure> {
+    async fn look(&self, catalogue: &mut Data, bar: &ProgressBar) -> Result<Found, Failure> {
         let mut found = Found::default();
         let mut after = Value::Null;
         loop {

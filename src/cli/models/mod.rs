@@ -1,6 +1,5 @@
 //! `counterpart models`
 
-mod catalogue;
 mod check;
 mod command;
 mod compare;

@@ -5,9 +5,8 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::catalogue::Where;
-use super::compare::text;
-use crate::cli::output::{Failure, say};
+use crate::cli::data::Where;
+use crate::cli::output::{Failure, say, text};
 
 /// A model of the catalogue.
 #[derive(Debug, Args)]

@@ -1,16 +1,17 @@
 //! `counterpart models upload`: an import of models, or a look at what it would do.
 
 use std::fmt::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::catalogue::Where;
-use super::compare::{human as compatibility, text};
+use super::compare::human as compatibility;
 use super::files::{ModelFile, files_of};
+use crate::cli::data::Where;
 use crate::cli::import::Import;
-use crate::cli::output::{Failure, say};
+use crate::cli::output::{Failure, say, text};
 
 /// Models that are listed by name; more are counted.
 const LISTED_MAX: usize = 20;
@@ -22,7 +23,13 @@ pub struct Upload {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
-    import: Import,
+    place: Where,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+    /// Files, or folders to search for .json files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
 }
 
 const DRY_RUN: &str = "mutation($documents: [ModelDocumentInput!]!) {
@@ -44,18 +51,14 @@ impl Upload {
     /// When a file or the store cannot be read, or in a dry run the models are not valid.
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
         if !self.dry_run {
-            return self.import.run().await;
+            return Import::of(self.place, self.files, self.json).run().await;
         }
-        let files = files_of(&self.import.files)?;
+        let files = files_of(&self.files)?;
         let documents = files.iter().map(ModelFile::document);
         let documents: Vec<Value> =
             documents.map(|d| json!({ "name": d.name, "text": d.text })).collect();
-        let (common, server) = (self.import.common.clone(), self.import.server.clone());
-        let mut catalogue = Where { common, server }.open().await?;
-        let found = catalogue.ask(DRY_RUN, json!({ "documents": documents })).await;
-        catalogue.close().await;
-        let found = found?;
-        say(if self.import.json { format!("{found:#}") } else { human(&found) })?;
+        let found = self.place.ask_once(DRY_RUN, json!({ "documents": documents })).await?;
+        say(if self.json { format!("{found:#}") } else { human(&found) })?;
         Ok(ExitCode::SUCCESS)
     }
 }

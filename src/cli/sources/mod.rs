@@ -2,5 +2,6 @@
 
 mod check;
 mod command;
+mod show;
 
 pub use command::Sources;

@@ -3,6 +3,7 @@
 mod collect;
 mod look;
 mod shelf;
+mod show;
 
 pub use look::{Staged, StagingError};
 pub use shelf::{StagedId, StagedImport};

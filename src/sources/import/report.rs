@@ -131,8 +131,12 @@ impl Report {
     }
 }
 
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Report {
+    /// Writes what was found, without what became of it in the end.
+    ///
+    /// # Errors
+    /// When the formatter fails.
+    pub fn write_found(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.models != ModelsReport::default() {
             let ModelsReport { added, unchanged } = self.models;
             writeln!(f, "models: {} read: {added} new, {unchanged} unchanged", added + unchanged)?;
@@ -156,6 +160,13 @@ impl fmt::Display for Report {
         if hidden > 0 {
             writeln!(f, "… and {hidden} more")?;
         }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_found(f)?;
         match &self.stopped {
             Some(reason) => write!(f, "stopped: {reason}"),
             None if self.errors > 0 => write!(f, "{} problems; all else was imported", self.errors),

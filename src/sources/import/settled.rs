@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::id::ExternalId;
 
@@ -10,7 +10,7 @@ use crate::domain::id::ExternalId;
 const NAMED_MAX: usize = 100;
 
 /// What became of records that meant nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Settled {
     /// Records with something to match them by.

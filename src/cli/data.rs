@@ -1,31 +1,31 @@
-//! The catalogue that a command is about: of a server, or of the store in place.
+//! The data that a command is about: of a server, or of the store in place.
 
 use async_graphql::{Request, Variables};
 use bytes::Bytes;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::client::{Client, JSON};
+use super::common::Common;
+use super::output::{Failure, tell};
 use crate::app::{StartError, server_of, start_engine, start_graphql};
-use crate::cli::client::{Client, JSON};
-use crate::cli::common::Common;
-use crate::cli::output::{Failure, tell};
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::graphql::{GraphqlService, SchemaService};
 use crate::store::StoreError;
 
-/// Where the catalogue is.
+/// Where the data are.
 #[derive(Debug, Clone, Args)]
-pub(super) struct Where {
+pub struct Where {
     #[command(flatten)]
-    pub(super) common: Common,
+    pub common: Common,
     /// The server at this URL; otherwise the store itself, or the server that uses its directory
     #[arg(long, value_name = "URL", conflicts_with_all = ["data", "database"])]
-    pub(super) server: Option<String>,
+    pub server: Option<String>,
 }
 
-/// A catalogue that answers GraphQL, wherever it is: so there is one way to ask for everything.
-pub(super) enum Catalogues {
+/// Data that answer GraphQL, wherever they are: so there is one way to ask for everything.
+pub enum Data {
     /// In this process.
     Here(Engine, std::sync::Arc<SchemaService>),
     /// Behind a server.
@@ -33,37 +33,64 @@ pub(super) enum Catalogues {
 }
 
 impl Where {
-    /// Opens it.
+    /// Opens them.
     ///
     /// # Errors
     /// When the store cannot be opened, or nobody answers.
-    pub(super) async fn open(&self) -> Result<Catalogues, Failure> {
+    pub async fn open(&self) -> Result<Data, Failure> {
         if let Some(url) = &self.server {
-            return Ok(Catalogues::There(Client::connect(url).await?));
+            return Ok(Data::There(Client::connect(url).await?));
         }
         let config = self.common.config()?;
         match (start_engine(&config).await, server_of(&config.database.location())) {
             (Ok(engine), _) => here(&config, engine).await,
             (Err(StartError::Store(StoreError::Locked(_))), Some(url)) => {
                 tell(format_args!("A server uses this directory; asking {url}."));
-                Ok(Catalogues::There(Client::connect(&url).await?))
+                Ok(Data::There(Client::connect(&url).await?))
             }
             (Err(error), _) => Err(error.into()),
         }
     }
+
+    /// Opens them, asks one thing, and lets go of them.
+    ///
+    /// # Errors
+    /// When they cannot be reached, or what the answer says is wrong.
+    pub async fn ask_once(&self, document: &str, variables: Value) -> Result<Value, Failure> {
+        let mut data = self.open().await?;
+        let answer = data.ask(document, variables).await;
+        data.close().await;
+        answer
+    }
+
+    /// A connection to the server, for what only a server has.
+    ///
+    /// # Errors
+    /// When no server is named and none uses the directory, or it does not answer.
+    pub async fn server(&self, why: &str) -> Result<Client, Failure> {
+        let url = match &self.server {
+            Some(url) => url.clone(),
+            None => server_of(&self.common.config()?.database.location()).ok_or_else(|| {
+                Failure::Other(format!(
+                    "{why}, and no server uses this directory; start `counterpart serve`, or name one with --server"
+                ))
+            })?,
+        };
+        Ok(Client::connect(&url).await?)
+    }
 }
 
-async fn here(config: &Config, engine: Engine) -> Result<Catalogues, Failure> {
+async fn here(config: &Config, engine: Engine) -> Result<Data, Failure> {
     let service = start_graphql(config, &engine).await?;
-    Ok(Catalogues::Here(engine, service))
+    Ok(Data::Here(engine, service))
 }
 
-impl Catalogues {
+impl Data {
     /// Asks, and gives the value of the one root field.
     ///
     /// # Errors
     /// What the answer says is wrong.
-    pub(super) async fn ask(&mut self, document: &str, variables: Value) -> Result<Value, Failure> {
+    pub async fn ask(&mut self, document: &str, variables: Value) -> Result<Value, Failure> {
         let answer = match self {
             Self::Here(_, service) => {
                 let request = Request::new(document).variables(Variables::from_json(variables));
@@ -87,8 +114,8 @@ impl Catalogues {
         Ok(root.cloned().unwrap_or_default())
     }
 
-    /// Lets go of it.
-    pub(super) async fn close(self) {
+    /// Lets go of them.
+    pub async fn close(self) {
         if let Self::Here(engine, _) = self {
             engine.stop().await;
         }

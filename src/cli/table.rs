@@ -1,0 +1,46 @@
+//! Tables for people, within 100 columns.
+
+use comfy_table::{ContentArrangement, Table, presets};
+
+/// Widest line of a table.
+const COLUMNS_MAX: u16 = 100;
+
+/// A table with a head; cells that do not fit go on in the next line.
+pub fn table<const N: usize>(
+    head: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(COLUMNS_MAX).set_header(head);
+    for row in rows {
+        table.add_row(row.map(printable));
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    let lines = table.to_string();
+    let lines: Vec<&str> = lines.lines().map(str::trim_end).collect();
+    lines.join("\n")
+}
+
+/// What systems say may hold anything, but nothing that a terminal obeys.
+fn printable(text: String) -> String {
+    text.replace(|c: char| c.is_control() && c != '\n', "\u{fffd}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_fit_and_nothing_is_lost() {
+        let long = "word ".repeat(60);
+        let shown =
+            table(["A", "B"], [["1".to_owned(), long], ["\u{1b}[2J".to_owned(), "x".repeat(150)]]);
+        assert!(shown.lines().all(|line| line.chars().count() <= 100), "{shown}");
+        assert_eq!(shown.matches("word").count(), 60);
+        assert_eq!(shown.matches('x').count(), 150);
+        assert!(!shown.contains('\u{1b}'), "{shown}");
+    }
+}
