@@ -1,5 +1,8 @@
 //! From which probability records are linked, or put before a person.
 
+use crate::domain::reconcile::Thresholds as Declared;
+use crate::domain::reconcile::preset::ASSET_THRESHOLDS;
+
 /// Both are probabilities from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Thresholds {
@@ -11,6 +14,7 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { link: 0.95, review: 0.4 }
+        let Declared { link, review, .. } = ASSET_THRESHOLDS;
+        Self { link, review }
     }
 }

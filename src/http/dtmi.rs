@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 
+use super::methods::only_get;
 use crate::domain::id::abridged;
 use crate::dtdl::identifier_at;
 use crate::engine::Engine;
@@ -26,12 +27,6 @@ async fn get_metadata(State(engine): State<Engine>) -> Response {
     let models = engine.catalogue().len();
     let features = serde_json::json!({ "expanded": true });
     Json(serde_json::json!({ "totalModelCount": models, "features": features })).into_response()
-}
-
-async fn only_get() -> Response {
-    let (status, detail) = (StatusCode::METHOD_NOT_ALLOWED, "models are read with GET");
-    let problem = Problem::new(status, "METHOD_NOT_ALLOWED", detail);
-    ([(header::ALLOW, "GET, HEAD")], problem).into_response()
 }
 
 async fn get_model(

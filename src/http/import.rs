@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
 use super::body;
+use super::methods::only_post;
 use crate::curation::{Curated, Curator, StagedImport};
 use crate::engine::Engine;
 use crate::problem::Problem;
@@ -96,12 +97,6 @@ pub fn router(curator: Curator, bytes_max: usize) -> Router {
     let importer =
         Importer { engine, curator, room: Arc::new(Semaphore::new(IMPORTS_MAX)), bytes_max };
     Router::new().route("/import", post(post_import).fallback(only_post)).with_state(importer)
-}
-
-async fn only_post() -> Response {
-    let (status, detail) = (StatusCode::METHOD_NOT_ALLOWED, "files are sent with POST");
-    let problem = Problem::new(status, "METHOD_NOT_ALLOWED", detail);
-    ([(header::ALLOW, "POST")], problem).into_response()
 }
 
 async fn post_import(

@@ -9,6 +9,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+use super::methods::{only_get, only_post};
 use crate::curation::{Curator, StagedImport, StagingError};
 use crate::domain::id::abridged;
 use crate::engine::EngineError;
@@ -20,9 +21,9 @@ const RETRY_AFTER_S: u32 = 5;
 /// `/imports` and what is done to one of them.
 pub(super) fn router(curator: Curator) -> Router {
     Router::new()
-        .route("/imports", get(list))
-        .route("/imports/{id}/commit", post(commit))
-        .route("/imports/{id}/discard", post(discard))
+        .route("/imports", get(list).fallback(only_get))
+        .route("/imports/{id}/commit", post(commit).fallback(only_post))
+        .route("/imports/{id}/discard", post(discard).fallback(only_post))
         .with_state(curator)
 }
 

@@ -16,6 +16,7 @@ use super::{answer, extend, manifest, preview};
 use crate::curation::Curator;
 use crate::domain::id::{TwinId, abridged};
 use crate::http::body;
+use crate::http::methods::{only_get, only_get_or_post};
 use crate::problem::Problem;
 
 /// Largest body.
@@ -26,10 +27,10 @@ const RETRY_AFTER_S: u32 = 5;
 /// `/reconcile` and what belongs to it.
 pub fn router(curation: Curator) -> Router {
     Router::new()
-        .route("/reconcile", get(by_get).post(by_post))
-        .route("/reconcile/suggest/{what}", get(suggestions))
-        .route("/reconcile/properties", get(proposals))
-        .route("/reconcile/preview/{id}", get(previewed))
+        .route("/reconcile", get(by_get).post(by_post).fallback(only_get_or_post))
+        .route("/reconcile/suggest/{what}", get(suggestions).fallback(only_get))
+        .route("/reconcile/properties", get(proposals).fallback(only_get))
+        .route("/reconcile/preview/{id}", get(previewed).fallback(only_get))
         .with_state(curation)
 }
 
