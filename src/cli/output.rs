@@ -29,6 +29,11 @@ pub fn items(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
+/// A moment to the second; the rest is in the JSON.
+pub fn second(moment: &str) -> String {
+    moment.split_once('.').map_or_else(|| moment.to_owned(), |(whole, _)| format!("{whole}Z"))
+}
+
 /// Why a command could not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::client::{Answer, JSON};
 use super::data::Where;
-use super::output::{Failure, items, say, text};
+use super::output::{Failure, items, say, second, text};
 use super::table::table;
 
 /// Why a server is needed.
@@ -88,7 +88,7 @@ fn row(import: &Value) -> [String; 4] {
     let files: Vec<&str> = items(&import["files"]).map(text).collect();
     let preview = &import["preview"];
     let made = format!("{} records, {} twins", preview["recordsCreated"], preview["twinsCreated"]);
-    [text(&import["id"]).to_owned(), text(&import["at"]).to_owned(), files.join("\n"), made]
+    [text(&import["id"]).to_owned(), second(text(&import["at"])), files.join("\n"), made]
 }
 
 /// The form of the answer that is printed.

@@ -1,9 +1,11 @@
 //! Tables for people, within 100 columns.
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
 /// Widest line of a table.
 const COLUMNS_MAX: u16 = 100;
+/// Heads of columns with ids that people copy: these stay whole.
+const UNBROKEN: [&str; 3] = ["TASK", "TWIN", "IMPORT"];
 
 /// A table with a head; cells that do not fit go on in the next line.
 pub fn table<const N: usize>(
@@ -16,8 +18,11 @@ pub fn table<const N: usize>(
     for row in rows {
         table.add_row(row.map(printable));
     }
-    for column in table.column_iter_mut() {
+    for (column, name) in table.column_iter_mut().zip(head) {
         column.set_padding((0, 2));
+        if UNBROKEN.contains(&name) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
     }
     let lines = table.to_string();
     let lines: Vec<&str> = lines.lines().map(str::trim_end).collect();

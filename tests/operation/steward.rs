@@ -37,13 +37,17 @@ const ERP: &str = "number,serial,maker,type,place,text,since
 10004,FE66120,Festo,DSBC-50-100,P07/L03/ST-E,Gripper cylinder,2026-01-01
 ";
 
-/// The same machines; of the last one the serial is only partly the same.
+/// The same machines; of the last one the serial is missing.
 const CMMS: &str = "number,serial,maker,type,place,text,since
 EQ-1,44710012,KSB,ETANORM 050-032-160,P07-L01-STA,RINSE PUMP A,2026-01-01
 EQ-2,SN-88213,SIEMENS,1LE1001-1DB2,P07-L02-STC,Motor conveyor,2026-01-01
 EQ-3,G522917731,GRUNDFOS,CR10-4,P07-L03-STD,Booster pump,2026-01-01
-EQ-4,,FESTO AG,DSBC-50-100,P07-L03-STE,Cylinder,2026-01-01
+EQ-4,,FESTO AG,DSBC-50-100,P07-L03-STE,Compact unit,2026-01-01
 ";
+
+/// Wide apart, so that the sure pairs are linked and the last one is not, however well it fits.
+const THRESHOLDS: [(&str, &str); 2] =
+    [("COUNTERPART_MATCHING__LINK", "0.99"), ("COUNTERPART_MATCHING__REVIEW", "0.05")];
 
 /// A server with the base models, and a folder with the lists.
 struct Steward {
@@ -53,7 +57,7 @@ struct Steward {
 
 impl Steward {
     async fn new() -> Self {
-        let plant = Plant::empty(&[]).await;
+        let plant = Plant::empty(&THRESHOLDS).await;
         let folder = tempfile::tempdir().expect("a temporary directory");
         let steward = Self { plant, folder };
         for (system, list) in [("erp", ERP), ("cmms", CMMS)] {
@@ -215,7 +219,7 @@ async fn a_staged_import_tells_what_committing_it_then_does() {
     assert!(waiting.contains(id), "{waiting}");
     let done = steward.ok(&["import", "--commit", id, "--json"]);
     let done: Value = serde_json::from_str(&done).expect("JSON");
-    for field in ["records", "matched", "created", "merged", "doubtful"] {
+    for field in ["records", "matched", "created", "merged", "doubtful", "raised", "refused"] {
         assert_eq!(done["matching"][field], preview["report"]["matching"][field], "{field}");
     }
     let twins = "{ twins { totalCount } }";
@@ -224,12 +228,24 @@ async fn a_staged_import_tells_what_committing_it_then_does() {
     assert_eq!(preview["recordsCreated"], 8);
     let again = steward.import(&["--stage"]);
     assert_eq!(again["preview"]["twinsCreated"], 0, "{again:#}");
+    assert_eq!(again["preview"]["report"]["matching"]["doubtful"], 1, "{again:#}");
     let id = again["id"].as_str().expect("an id");
     steward.ok(&["import", "--discard", id]);
     let (code, _, error) = steward.run(&["import", "--commit", id]);
     assert_eq!(code, Some(1));
     assert!(error.contains("stage it again"), "{error}");
     assert_eq!(steward.ok(&["import", "--staged"]), "No import waits.");
+}
+
+#[tokio::test]
+async fn a_staged_import_tells_what_will_be_refused() {
+    let steward = Steward::new().await;
+    let unknown = DECLARATION.replace("{}", "erp").replace("base:Unit", "base:Unite");
+    steward.write("erp.toml", &unknown);
+    steward.write("cmms.csv", CMMS.lines().next().expect("a head"));
+    let staged = steward.import(&["--stage"]);
+    let refused = &staged["preview"]["report"]["matching"]["refused"];
+    assert!(refused[0].as_str().is_some_and(|why| why.contains("Unite")), "{staged:#}");
 }
 
 #[tokio::test]
@@ -243,11 +259,11 @@ async fn sources_and_candidates_are_shown() {
     let (code, _, error) = steward.run(&["sources", "show", "mes"]);
     assert_eq!(code, Some(1));
     assert!(error.contains("there are: cmms, erp"), "{error}");
-    let found = steward.json(&["match", "probe", "serial=G5 2291 7731", "manufacturer=Grundfos"]);
+    let found = steward.json(&["match", "probe", "serial=G522917731", "--text", "EQ-3"]);
     let ids = found[0]["twin"]["externalIds"].as_array().expect("ids");
     assert!(ids.iter().any(|id| id["id"] == "EQ-3"), "{found:#}");
     let merged = steward.ok(&["review", "merge", "erp:10001", "erp:10002", "--dry-run"]);
-    assert!(merged.contains("ended"), "{merged}");
+    assert!(merged.contains("ended") && merged.contains("moves    id erp:10002"), "{merged}");
     let split =
         steward.ok(&["review", "split", "erp:10001", "--id", "cmms:EQ-1", "--reason", "two"]);
     assert!(split.starts_with("Decision "), "{split}");

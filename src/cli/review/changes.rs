@@ -28,8 +28,8 @@ pub(super) fn human(impact: &Value) -> String {
     for moved in items(&impact["ids"]).take(LISTED_MAX) {
         let before = named(&moved["before"], &moved["beforeId"]);
         let after = named(&moved["after"], &moved["afterId"]);
-        let times = times(moved);
-        let _ = writeln!(out, "  moves    id {}: {before} → {after}{times}", key(moved));
+        let _ = writeln!(out, "  moves    id {}{}", key(moved), times(moved));
+        let _ = writeln!(out, "             from {before}\n             to   {after}");
     }
     rest(&mut out, impact, "id");
     for moved in items(&impact["streams"]).take(LISTED_MAX) {
@@ -43,10 +43,10 @@ pub(super) fn human(impact: &Value) -> String {
         ("propertyCount", "properties"),
         ("recordCount", "records"),
         ("verdictCount", "verdicts"),
-        ("taskCount", "tasks of the queue"),
+        ("taskCount", "tasks"),
     ] {
         if impact[field].as_u64().unwrap_or_default() > 0 {
-            let _ = writeln!(out, "  changes  {} {what}", impact[field]);
+            let _ = writeln!(out, "  changes  {what}: {}", impact[field]);
         }
     }
     if out.is_empty() {

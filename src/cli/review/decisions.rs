@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::name::{key, twin};
 use crate::cli::data::Where;
-use crate::cli::output::{Failure, Format, items, say, text};
+use crate::cli::output::{Failure, Format, items, say, second, text};
 use crate::cli::table::table;
 
 /// Subjects of a decision that are shown.
@@ -67,15 +67,16 @@ fn row(decision: &Value) -> [String; 5] {
         "" => kind,
         by => format!("{kind} (undone by {by})"),
     };
-    let subjects: Vec<String> = items(&decision["subjects"]).map(subject).collect();
+    // A task is an id that says nothing; the records that it was about say all.
+    let has_records = items(&decision["subjects"]).any(|subject| !subject["record"].is_null());
+    let subjects = items(&decision["subjects"]);
+    let subjects = subjects.filter(|subject| !has_records || subject["taskId"].is_null());
+    let subjects: Vec<String> = subjects.map(subject).collect();
     let mut about = subjects.iter().take(SUBJECTS_MAX).cloned().collect::<Vec<_>>().join("\n");
     if subjects.len() > SUBJECTS_MAX {
         about.push_str(&format!("\n… {} more", subjects.len() - SUBJECTS_MAX));
     }
-    let when = text(&decision["recordedAt"]);
-    // To the second; the rest is in the JSON.
-    let when =
-        when.split_once('.').map_or_else(|| when.to_owned(), |(whole, _)| format!("{whole}Z"));
+    let when = second(text(&decision["recordedAt"]));
     let who = text(&decision["actor"]);
     let reason = text(&decision["reason"]).to_owned();
     [text(&decision["id"]).to_owned(), format!("{when}\n{who}"), what, about, reason]

@@ -164,7 +164,7 @@ fn said(record: &Value) -> Vec<(String, String)> {
     let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let mut all = Vec::new();
     for (name, field) in
-        [("kind", "kind"), ("model", "modelId"), ("since", "validFrom"), ("until", "validTo")]
+        [("kind", "kind"), ("its model", "modelId"), ("since", "validFrom"), ("until", "validTo")]
     {
         let value = text(&record[field]);
         if !value.is_empty() {

@@ -101,7 +101,8 @@ impl Curator {
         Ok(())
     }
 
-    fn open_tasks(&self) -> usize {
+    /// How many doubtful pairs wait for a person.
+    pub(in crate::curation) fn open_tasks(&self) -> usize {
         self.engine().read(|state| state.curations.tasks(Position::LATEST_KNOWN).count())
     }
 

@@ -10,7 +10,9 @@ use super::shelf::{StagedId, StagedImport};
 use crate::clock::SystemIds;
 use crate::curation::curator::Curator;
 use crate::domain::command::{Command, PutRecord};
+use crate::domain::curation::Proposal;
 use crate::domain::decide::IdSource;
+use crate::domain::id::{Position, TaskId};
 use crate::domain::impact::{Effect, Impact};
 use crate::domain::rejection::Rejection;
 use crate::engine::EngineError;
@@ -162,21 +164,23 @@ impl Curator {
                 }
             }
         });
-        let deeds = self.deeds(&records).await?;
+        let mut deeds = self.deeds(&records).await?;
         let is_first = |command: &&Command| Report::is_before_matching(command);
         let (mut all, mut places) = (Vec::new(), Vec::new());
         for (place, command) in commands.iter().enumerate().filter(|(_, c)| is_first(c)) {
             places.push((place, all.len()));
             all.push(command.clone());
         }
-        all.extend(deeds.groups.into_iter().flatten());
+        let decided = all.len();
+        all.extend(std::mem::take(&mut deeds.groups).into_iter().flatten());
+        let decided = decided..all.len();
         for (place, command) in commands.iter().enumerate().filter(|(_, c)| !is_first(c)) {
             places.push((place, all.len()));
             all.push(command.clone());
         }
-        if !deeds.proposals.is_empty() {
-            all.push(Command::RaiseTasks(deeds.proposals));
-        }
+        // Those that are open already are only brought up to date.
+        let (known, new) = self.by_novelty(std::mem::take(&mut deeds.proposals));
+        all.extend([known, new].map(Command::RaiseTasks));
         let declared: Vec<bool> = all.iter().map(declares).collect();
         let asked = all.iter().filter(|command| !declares(command)).cloned().collect();
         let preview = self.engine().preview("import", asked).await?;
@@ -193,8 +197,24 @@ impl Curator {
         for (place, at) in places {
             by_place[place] = outcomes[at].clone().map(|changes| Outcome { changes });
         }
+        for refused in outcomes[decided].iter().filter_map(|outcome| outcome.as_ref().err()) {
+            deeds.report.was_refused(refused.to_string());
+        }
+        let raised = outcomes.last().and_then(|outcome| outcome.as_ref().ok());
+        deeds.report.raised = raised.copied().unwrap_or_default();
+        deeds.report.doubtful = self.open_tasks() + deeds.report.raised;
         self.take_up(&preview.impact, staged).await?;
         Ok((by_place, deeds.report))
+    }
+
+    /// Doubtful pairs that wait already, and the others.
+    fn by_novelty(&self, proposals: Vec<Proposal>) -> (Vec<Proposal>, Vec<Proposal>) {
+        self.engine().read(|state| {
+            proposals.into_iter().map(Proposal::normalised).partition(|proposal| {
+                let id = TaskId::of(&proposal.record, &proposal.candidate);
+                state.curations.task(id, Position::LATEST_KNOWN).is_some()
+            })
+        })
     }
 
     /// How many changes it would make to name a system or source.

@@ -14,7 +14,8 @@ impl fmt::Display for StagedImport {
             None => write!(
                 f,
                 "nothing was done yet: it waits as {id}\n\
-                 `counterpart import --commit {id}` does it, `counterpart import --discard {id}` forgets it"
+                 `counterpart import --commit {id}` does it\n\
+                 `counterpart import --discard {id}` forgets it"
             ),
         }
     }
