@@ -1,6 +1,7 @@
 //! Declarations: what they accept, what they refuse, what is kept of them.
 
 use counterpart::sources::declaration::Declaration;
+use counterpart::sources::problem::Kind;
 use counterpart::sources::text::Input;
 
 use crate::engine::Target;
