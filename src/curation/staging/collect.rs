@@ -1,5 +1,5 @@
-//! Two ways to import without importing: first the commands are collected, then their outcomes are played back, so that
-//! the report has the place of everything in the files.
+//! Importing without importing: first the commands are collected, then their outcomes are played back, so that the
+//! report has the place of everything in the files.
 
 use std::collections::VecDeque;
 
@@ -14,61 +14,49 @@ use crate::engine::{Engine, PREVIEW_COMMANDS_MAX};
 use crate::sources::import::{ImportTarget, ModelsReport, Outcome, Settled};
 use crate::sources::problem::{Origin, Problem};
 
-/// Takes commands and does nothing.
-pub(super) struct Collect {
-    pub(super) engine: Engine,
+/// An import that does nothing.
+pub(super) struct Rehearsal {
+    engine: Engine,
     /// The moment that relative moments count from, the same at both readings.
-    pub(super) now: Timestamp,
-    pub(super) commands: Mutex<Vec<Command>>,
+    now: Timestamp,
+    step: Mutex<Step>,
 }
 
-/// Answers as the preview did.
-pub(super) struct PlayBack {
-    pub(super) engine: Engine,
-    pub(super) now: Timestamp,
-    pub(super) outcomes: Mutex<VecDeque<Result<Outcome, Rejection>>>,
-    pub(super) settled: Mutex<Option<Settled>>,
+enum Step {
+    /// Commands are taken.
+    Collect(Vec<Command>),
+    /// Answers are given as the preview gave them.
+    PlayBack(VecDeque<Result<Outcome, Rejection>>, Option<Settled>),
 }
 
-fn no_models() -> Result<ModelsReport, Vec<Problem>> {
-    let message = "models cannot be staged, as the rest is read by them; `counterpart models upload --dry-run` tells \
-        what they would change, and without `--dry-run` uploads them";
-    Err(vec![Problem::error(Origin::file(&"models".into()), "MODELS_NOT_STAGED", message)])
-}
-
-#[async_trait]
-impl ImportTarget for Collect {
-    fn catalogue(&self) -> Catalogue {
-        self.engine.catalogue()
+impl Rehearsal {
+    /// The first reading.
+    pub(super) fn new(engine: &Engine) -> Self {
+        let step = Mutex::new(Step::Collect(Vec::new()));
+        Self { engine: engine.clone(), now: engine.now(), step }
     }
 
-    fn now(&self) -> Timestamp {
+    /// When it began.
+    pub(super) fn began(&self) -> Timestamp {
         self.now
     }
 
-    async fn upload_models(&self, _: Vec<(String, String)>) -> Result<ModelsReport, Vec<Problem>> {
-        no_models()
-    }
-
-    async fn submit_all(
-        &self,
-        commands: Vec<Command>,
-    ) -> Result<Vec<Result<Outcome, Rejection>>, String> {
-        let mut held = self.commands.lock();
-        if held.len() + commands.len() > PREVIEW_COMMANDS_MAX {
-            return Err(format!(
-                "more than {PREVIEW_COMMANDS_MAX} statements cannot be staged at once; stage the file in parts, or \
-                 import it without staging"
-            ));
+    /// The commands that were collected.
+    pub(super) fn collected(&self) -> Vec<Command> {
+        match &*self.step.lock() {
+            Step::Collect(commands) => commands.clone(),
+            Step::PlayBack(..) => Vec::new(),
         }
-        let outcomes = commands.iter().map(|_| Ok(Outcome { changes: 0 })).collect();
-        held.extend(commands);
-        Ok(outcomes)
+    }
+
+    /// The second reading: each command is answered with its outcome.
+    pub(super) fn play_back(&self, outcomes: Vec<Result<Outcome, Rejection>>, settled: Settled) {
+        *self.step.lock() = Step::PlayBack(outcomes.into(), Some(settled));
     }
 }
 
 #[async_trait]
-impl ImportTarget for PlayBack {
+impl ImportTarget for Rehearsal {
     fn catalogue(&self) -> Catalogue {
         self.engine.catalogue()
     }
@@ -78,19 +66,39 @@ impl ImportTarget for PlayBack {
     }
 
     async fn upload_models(&self, _: Vec<(String, String)>) -> Result<ModelsReport, Vec<Problem>> {
-        no_models()
+        let message = "models cannot be staged, as the rest is read by them; `counterpart models upload --dry-run` \
+            tells what they would change, and without `--dry-run` uploads them";
+        let origin = Origin::file(&"models".into());
+        Err(vec![Problem::error(origin, "MODELS_NOT_STAGED", message)])
     }
 
     async fn submit_all(
         &self,
         commands: Vec<Command>,
     ) -> Result<Vec<Result<Outcome, Rejection>>, String> {
-        let mut outcomes = self.outcomes.lock();
-        let count = commands.len().min(outcomes.len());
-        Ok(outcomes.drain(..count).collect())
+        match &mut *self.step.lock() {
+            Step::Collect(held) if held.len() + commands.len() > PREVIEW_COMMANDS_MAX => {
+                Err(format!(
+                    "more than {PREVIEW_COMMANDS_MAX} statements cannot be staged at once; stage the file in parts, or \
+                 import it without staging"
+                ))
+            }
+            Step::Collect(held) => {
+                let outcomes = commands.iter().map(|_| Ok(Outcome { changes: 0 })).collect();
+                held.extend(commands);
+                Ok(outcomes)
+            }
+            Step::PlayBack(outcomes, _) => {
+                let count = commands.len().min(outcomes.len());
+                Ok(outcomes.drain(..count).collect())
+            }
+        }
     }
 
     async fn settle(&self) -> Result<Option<Settled>, String> {
-        Ok(self.settled.lock().take())
+        Ok(match &mut *self.step.lock() {
+            Step::Collect(_) => None,
+            Step::PlayBack(_, settled) => settled.take(),
+        })
     }
 }

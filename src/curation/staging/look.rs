@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use serde::Serialize;
 
-use super::collect::{Collect, PlayBack};
+use super::collect::Rehearsal;
 use super::shelf::{StagedId, StagedImport};
 use crate::clock::SystemIds;
 use crate::curation::curator::Curator;
@@ -78,20 +77,19 @@ impl Curator {
         inputs: &[Input],
         sources: &[Arc<Declaration>],
     ) -> Result<Arc<StagedImport>, StagingError> {
-        let (engine, now) = (self.engine().clone(), self.engine().now());
-        let collect = Collect { engine: engine.clone(), now, commands: Mutex::default() };
-        let read = import(&collect, inputs, sources, &mut |_| {}).await;
+        let rehearsal = Rehearsal::new(self.engine());
+        let read = import(&rehearsal, inputs, sources, &mut |_| {}).await;
         let mut staged = Staged { report: read, ..Staged::default() };
-        let commands = collect.commands.into_inner();
+        let commands = rehearsal.collected();
         if staged.report.stopped.is_none() {
+            // Read once more, so that each outcome is told with its place in the files.
             let (outcomes, settled) = self.look(&commands, &mut staged).await?;
-            let outcomes = Mutex::new(outcomes.into());
-            let again = PlayBack { engine, now, outcomes, settled: Mutex::new(Some(settled)) };
-            staged.report = import(&again, inputs, sources, &mut |_| {}).await;
+            rehearsal.play_back(outcomes, settled);
+            staged.report = import(&rehearsal, inputs, sources, &mut |_| {}).await;
         }
         let import = Arc::new(StagedImport {
             id: SystemIds.next(),
-            at: now,
+            at: rehearsal.began(),
             files: inputs.iter().map(|input| input.name().to_string()).collect(),
             staged,
             commands,
@@ -113,6 +111,15 @@ impl Curator {
     /// When there is none, or the engine could not take it; what it took stays.
     pub async fn commit(&self, id: StagedId, actor: &str) -> Result<Report, StagingError> {
         let import = self.inner.shelf.lock().take(id).ok_or(StagingError::Unknown(id))?;
+        let done = self.carry_out(&import, actor).await;
+        if done.is_err() {
+            // What the engine took is found unchanged by the next attempt.
+            self.inner.shelf.lock().put(import);
+        }
+        done
+    }
+
+    async fn carry_out(&self, import: &StagedImport, actor: &str) -> Result<Report, StagingError> {
         let mut report = Report { files: import.files.len(), ..Report::default() };
         let (first, then): (Vec<Command>, Vec<Command>) =
             import.commands.iter().cloned().partition(Report::is_before_matching);

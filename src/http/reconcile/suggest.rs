@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::answer::{entity, kind};
 use crate::curation::Curator;
+use crate::domain::reconcile::asset::sheet::FIELD_NAMES;
 use crate::domain::view::View;
 use crate::dtdl::ContentKind;
 
@@ -60,7 +61,7 @@ pub fn types(curation: &Curator, prefix: &Prefix) -> Value {
 /// Identity fields, and properties of all models, that hold the text.
 pub fn properties(curation: &Curator, prefix: &Prefix) -> Value {
     let catalogue = curation.engine().catalogue();
-    let mut names: Vec<&str> = IDENTITY_FIELDS.to_vec();
+    let mut names: Vec<&str> = FIELD_NAMES.to_vec();
     for interface in catalogue.iter() {
         let own = interface.own_contents().iter();
         names.extend(own.filter(|c| is_property(&c.kind)).map(|content| &*content.name));
@@ -85,21 +86,6 @@ pub fn proposals(curation: &Curator, of_type: &str, limit: usize) -> Value {
 
 /// What a property begins with that stands for the ids that a system gives: `id:erp`.
 pub const ID_OF: &str = "id:";
-
-/// What things are told apart by, whatever their model.
-const IDENTITY_FIELDS: [&str; 11] = [
-    "serial",
-    "manufacturer",
-    "model",
-    "mac",
-    "uuid",
-    "tag",
-    "location",
-    "plant",
-    "hostname",
-    "ip",
-    "description",
-];
 
 fn property(name: &str) -> Value {
     json!({"id": name, "name": name})
