@@ -74,7 +74,7 @@ struct Params {
 }
 
 enum Imported {
-    Done(Report),
+    Done(Box<Report>),
     Staged(Arc<StagedImport>),
 }
 
@@ -185,7 +185,8 @@ impl Importer {
             return Ok(Imported::Staged(staged.map_err(super::staged::problem)?));
         }
         let target = Curated::new(&self.curator, "import");
-        Ok(Imported::Done(runtime.block_on(import(&target, &inputs, &sources, &mut |_| {}))))
+        let report = runtime.block_on(import(&target, &inputs, &sources, &mut |_| {}));
+        Ok(Imported::Done(Box::new(report)))
     }
 
     fn status(&self, report: &Report) -> Result<StatusCode, Problem> {
