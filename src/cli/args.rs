@@ -31,6 +31,12 @@ pub enum Command {
     #[command(subcommand)]
     Models(models::Models),
     /// Load twins, relationships, source records, ids and bindings (and models) from files.
+    ///
+    /// In any order. Files may be our own JSON or NDJSON, DTDL, Brick Turtle, exports of Azure Digital
+    /// Twins, and, with a --source that declares them, CSV, workbooks, JSON and XML of other systems; .gz
+    /// is seen by itself. Importing the same files again changes nothing. When a server uses the data
+    /// directory, the import goes through that server; with --stage, it only tells what the import would
+    /// do, and keeps it until it is committed or discarded.
     Import(import::Import),
     /// Check the declaration of a source on its files, or show those that are in use.
     #[command(subcommand)]

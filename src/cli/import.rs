@@ -23,12 +23,7 @@ use crate::sources::import::{Report, import};
 use crate::sources::text::Input;
 use crate::store::StoreError;
 
-/// Load twins, relationships, source records, ids and bindings, and models, from files in any order.
-///
-/// Files may be our own JSON or NDJSON, DTDL, Brick Turtle, exports of Azure Digital Twins, and, with a
-/// --source that declares them, CSV, workbooks, JSON and XML of other systems; .gz is seen by itself. Importing the same files again changes nothing. When a server uses the data directory, the
-/// import goes through that server. With --stage, a server only tells what the import would do, and keeps it until it is committed or
-/// discarded.
+/// Load twins, relationships, source records, ids and bindings, and models, from files.
 #[derive(Debug, Args)]
 pub struct Import {
     #[command(flatten)]
