@@ -290,3 +290,18 @@ async fn without_a_server_the_store_itself_is_asked_and_only_staging_needs_one()
     let error = String::from_utf8_lossy(&staged.stderr).into_owned();
     assert!(error.contains("start `counterpart serve`"), "{error}");
 }
+
+#[tokio::test]
+async fn a_place_is_never_taken_for_the_machine_that_stands_there() {
+    let steward = Steward::new().await;
+    steward.import(&[]);
+    let declaration = DECLARATION.replace("{}", "mes").replace("base:Unit;1", "base:Position;1");
+    let declaration = declaration.replace("serialNumber = \"serial\"\n", "");
+    steward.write("mes.toml", &declaration);
+    steward.write("mes.csv", ERP);
+    let out = steward.ok(&["import", "--json", "--source", "mes.toml", "mes.csv"]);
+    let report: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(report["matching"]["created"], 4, "{report:#}");
+    assert_eq!(report["matching"]["matched"], 0, "{report:#}");
+    assert_eq!(report["matching"]["raised"], 0, "{report:#}");
+}

@@ -40,7 +40,7 @@ fn a_mistake_is_told_with_its_line_and_its_mend() {
         ("authority = { half_life = 'soon' }", "authority"),
         ("files = ['a/b.csv']", "without folders"),
         ("relationships.partOf = { column = 'x' }", "column"),
-        ("describes = 'place'", "unknown variant `place`"),
+        ("twins = 'place'", "unknown variant `place`"),
         ("properties.name = ''", "did not match"),
     ] {
         let toml = format!("format = 'csv'\nsystem = 'a'\nkey = 'id'\n{line}\n");

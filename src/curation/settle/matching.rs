@@ -15,6 +15,7 @@ use crate::domain::reconcile::asset::links::{Link, links};
 use crate::domain::reconcile::asset::sheet::FIELD_NAMES;
 use crate::domain::reconcile::{Explanation, Step};
 use crate::domain::time::{Interval, Timestamp};
+use crate::dtdl::Catalogue;
 
 /// Between system and scope where both name a source: it is in no name.
 const SEPARATOR: char = '\u{1f}';
@@ -54,7 +55,9 @@ pub struct Reasons {
 }
 
 /// Matches all records. Takes seconds for a hundred thousand: not for a thread that others wait for.
-pub fn matched(pasts: &[Past], thresholds: &Thresholds) -> Matched {
+///
+/// Records whose models are not of one kind, such as a position and a unit, are never one thing.
+pub fn matched(pasts: &[Past], thresholds: &Thresholds, catalogue: &Catalogue) -> Matched {
     let (events, origins) = events(pasts);
     let traced = trace(&events);
     let starts = traced.spans.iter().map(|span| origins[span.from]);
@@ -66,7 +69,8 @@ pub fn matched(pasts: &[Past], thresholds: &Thresholds) -> Matched {
     for (number, link) in links.iter().enumerate() {
         let (a, b) = (segment_of(link.a), segment_of(link.b));
         let pair = Pair { a: a.min(b), b: a.max(b), probability: link.probability() };
-        if a == b || pair.probability < thresholds.review {
+        let fits = pair.probability >= thresholds.review;
+        if a == b || !fits || !are_of_one_kind(pasts, catalogue, &segments[a], &segments[b]) {
             continue;
         }
         if pair.probability >= thresholds.link && traced.found.units[a] == traced.found.units[b] {
@@ -85,6 +89,14 @@ pub fn matched(pasts: &[Past], thresholds: &Thresholds) -> Matched {
     }
     let clusters = sure.into_labeling();
     Matched { segments, clusters, pairs, traced, links, index }
+}
+
+fn are_of_one_kind(pasts: &[Past], catalogue: &Catalogue, a: &Segment, b: &Segment) -> bool {
+    let model = |of: &Segment| pasts[of.past].versions[of.version].model.as_ref();
+    match (model(a), model(b)) {
+        (Some(a), Some(b)) => catalogue.is_a(a, b) || catalogue.is_a(b, a),
+        (None, _) | (_, None) => true,
+    }
 }
 
 /// The pasts as a feed; for each event its record and version.

@@ -58,10 +58,10 @@ impl Curator {
             let report = Settled { records: pasts.len(), ..Settled::default() };
             return Ok(Deeds { groups: Vec::new(), proposals: Vec::new(), report });
         }
-        let thresholds = self.inner.thresholds;
+        let (thresholds, catalogue) = (self.inner.thresholds, self.engine().catalogue());
         // Work of seconds has a thread of its own.
         let work = tokio::task::spawn_blocking(move || {
-            let matched = matched(&pasts, &thresholds);
+            let matched = matched(&pasts, &thresholds, &catalogue);
             (pasts, matched)
         });
         let (pasts, matched) = work
@@ -107,6 +107,15 @@ impl Curator {
     }
 
     fn tell(&self, report: &Settled, took: Duration) {
+        if *report
+            == (Settled {
+                records: report.records,
+                doubtful: report.doubtful,
+                ..Settled::default()
+            })
+        {
+            return;
+        }
         tracing::info!(
             records = report.records,
             matched = report.matched,

@@ -53,18 +53,6 @@ pub enum Twins {
     Match,
 }
 
-/// What a record describes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Describes {
-    /// A physical thing.
-    Unit,
-    /// A place in the plant, whichever thing stands there.
-    Position,
-    /// Both at once.
-    Both,
-}
-
 macro_rules! section {
     ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
         $(#[$doc])*
@@ -103,8 +91,6 @@ section! {
         files: Option<Vec<Pattern>>,
         /// The kind of thing that a record describes, in the system's words.
         kind: Option<TextOrField>,
-        /// What a record describes.
-        describes: Option<Describes>,
         /// Whether records make their twins themselves.
         twins: Option<Twins>,
         /// The field with the id, or several.

@@ -7,7 +7,7 @@ mod source;
 mod words;
 
 pub use declared::{
-    Authority, BrickOptions, Declared, Describes, Direction, Format, Gone, IdField, PropertyField,
+    Authority, BrickOptions, Declared, Direction, Format, Gone, IdField, PropertyField,
     PropertyWithUnit, ReadOptions, RelationshipField, ScopedId, Times, Trust, Twins,
 };
 pub use field::Field;
