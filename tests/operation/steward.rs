@@ -243,7 +243,10 @@ async fn a_staged_import_tells_what_will_be_refused() {
     let unknown = DECLARATION.replace("{}", "erp").replace("base:Unit", "base:Unite");
     steward.write("erp.toml", &unknown);
     steward.write("cmms.csv", CMMS.lines().next().expect("a head"));
-    let staged = steward.import(&["--stage"]);
+    let both = ["--source", "erp.toml", "--source", "cmms.toml", "erp.csv", "cmms.csv"];
+    let (code, out, _) = steward.run(&[&["import", "--json", "--stage"], &both[..]].concat());
+    assert_eq!(code, Some(1), "{out}");
+    let staged: Value = serde_json::from_str(&out).expect("JSON");
     let refused = &staged["preview"]["report"]["matching"]["refused"];
     assert!(refused[0].as_str().is_some_and(|why| why.contains("Unite")), "{staged:#}");
 }

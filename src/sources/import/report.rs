@@ -62,7 +62,12 @@ impl Report {
 
     /// Whether everything was imported.
     pub fn is_complete(&self) -> bool {
-        self.errors == 0 && self.stopped.is_none()
+        self.errors == 0 && self.stopped.is_none() && self.refused() == 0
+    }
+
+    /// How many decisions of the matching could not be carried out.
+    fn refused(&self) -> usize {
+        self.matching.as_ref().map_or(0, |matching| matching.refused.len())
     }
 
     /// Whether a command is done before records are matched.
@@ -170,6 +175,9 @@ impl fmt::Display for Report {
         match &self.stopped {
             Some(reason) => write!(f, "stopped: {reason}"),
             None if self.errors > 0 => write!(f, "{} problems; all else was imported", self.errors),
+            None if self.refused() > 0 => {
+                write!(f, "everything was kept, but not all that was matched could be linked")
+            }
             None => write!(f, "everything was imported"),
         }
     }
