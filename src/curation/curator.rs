@@ -34,7 +34,7 @@ pub(super) struct Inner {
     /// Held by who decides: two runs at once would each make a twin of the same record.
     pub(super) settling: tokio::sync::Mutex<()>,
     /// What answers who a described thing may be; learnt when it is first asked.
-    pub(super) matcher: Arc<Mutex<Option<Matcher>>>,
+    pub(super) matcher: Arc<tokio::sync::Mutex<Option<Matcher>>>,
     /// Records that changed since it took them in.
     pub(super) changed: Mutex<BTreeSet<ExternalId>>,
     /// Imports that wait to be committed.

@@ -42,7 +42,7 @@ async fn follow(inner: Weak<Inner>, mut commits: Receiver<Arc<Committed>>) {
             }
             Err(RecvError::Lagged(_)) => {
                 // Nobody knows what changed, so it is learnt anew.
-                *inner.matcher.lock() = None;
+                *inner.matcher.lock().await = None;
                 everything(&inner).await;
             }
             Err(RecvError::Closed) => return,

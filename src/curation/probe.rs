@@ -92,9 +92,10 @@ impl Curator {
     }
 
     async fn likely(&self, system: String, texts: [Option<String>; FIELDS]) -> Vec<Likely> {
+        // Who comes while another learns waits without keeping a thread, and finds it learnt.
+        let mut held = self.inner.matcher.clone().lock_owned().await;
         let changed = std::mem::take(&mut *self.inner.changed.lock());
-        let outgrown = |matcher: &Matcher| matcher.is_outgrown(&changed);
-        let learns = self.inner.matcher.lock().as_ref().is_none_or(outgrown);
+        let learns = held.as_ref().is_none_or(|matcher| matcher.is_outgrown(&changed));
         let learnt_from = if learns { Some(pasts(self.engine(), &[]).await) } else { None };
         let changes: Vec<(ExternalId, Option<Past>)> = match learns {
             true => Vec::new(),
@@ -102,10 +103,8 @@ impl Curator {
                 changed.into_iter().map(|key| (key.clone(), past(state, &key))).collect()
             }),
         };
-        let matcher = self.inner.matcher.clone();
         // Learning takes seconds, and comparing some milliseconds: not on a thread that others wait for.
         let work = tokio::task::spawn_blocking(move || {
-            let mut held = matcher.lock();
             if let Some(pasts) = learnt_from {
                 *held = Some(Matcher::learn(&pasts));
             }
