@@ -5,4 +5,5 @@ mod support;
 
 mod databases;
 mod ledger;
+mod matching;
 mod rounds;

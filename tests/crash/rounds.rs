@@ -63,7 +63,8 @@ async fn survive(arguments: &[String]) {
     compare(arguments, &ledger).await;
 }
 
-fn kill(server: &Server) {
+/// kill -9.
+pub fn kill(server: &Server) {
     let pid = server.pid().to_string();
     let killed = std::process::Command::new("kill").args(["-9", &pid]).status();
     assert!(killed.expect("kill runs").success());
@@ -117,7 +118,8 @@ async fn compare(arguments: &[String], ledger: &Ledger) {
     eprintln!("{acknowledged} acknowledged, {uncertain} uncertain, {} kept", kept.len());
 }
 
-async fn open(arguments: &[String]) -> Arc<dyn Store> {
+/// Opens the store that these arguments name.
+pub async fn open(arguments: &[String]) -> Arc<dyn Store> {
     let location = match arguments {
         [flag, value] if flag == "--data" => Location::Directory(value.into()),
         [_, value] => Location::Url(value.clone()),
