@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+/// Names the database where no flag does: with its password it should not be on a command line.
+const DATABASE_URL: &str = "COUNTERPART_DATABASE_URL";
+
 /// Where the data are.
 #[derive(Debug, Clone, Args)]
 #[group(multiple = false)]
@@ -12,8 +15,8 @@ pub struct Place {
     /// Directory of the embedded SQLite store [default: ./counterpart-data]
     #[arg(long, value_name = "DIRECTORY")]
     pub data: Option<PathBuf>,
-    /// PostgreSQL database, `postgres://user:password@host:port/name`
-    #[arg(long, value_name = "URL", env = "COUNTERPART_DATABASE_URL", hide_env_values = true)]
+    /// PostgreSQL database, `postgres://user:password@host:port/name` [env: COUNTERPART_DATABASE_URL]
+    #[arg(long, value_name = "URL")]
     pub database: Option<String>,
 }
 
@@ -47,8 +50,10 @@ impl Common {
             config.database.directory = Some(directory.clone());
             config.database.url = None;
         }
-        if let Some(url) = &self.place.database {
-            config.database.url = Some(url.clone());
+        // Not by `clap`: a flag on the command line goes before the environment and is no contradiction to it.
+        let named = || std::env::var(DATABASE_URL).ok().filter(|_| self.place.data.is_none());
+        if let Some(url) = self.place.database.clone().or_else(named) {
+            config.database.url = Some(url);
         }
         Ok(config)
     }

@@ -1,6 +1,6 @@
 //! What people and systems call twins: an index of names and ids, for search as people type.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Bound;
 
 use crate::domain::id::TwinId;
@@ -48,12 +48,12 @@ impl Names {
     pub fn beginning(&self, text: &str, limit: usize) -> Vec<TwinId> {
         let start = folded(text);
         let names = self.twins.range::<str, _>((Bound::Included(&*start), Bound::Unbounded));
-        let mut found = Vec::new();
+        let (mut found, mut seen) = (Vec::new(), HashSet::new());
         for twin in names.take_while(|(name, _)| name.starts_with(&*start)).flat_map(|(_, t)| t) {
             if found.len() >= limit {
                 break;
             }
-            if !found.contains(twin) {
+            if seen.insert(*twin) {
                 found.push(*twin);
             }
         }

@@ -186,7 +186,7 @@ impl fmt::Display for ExternalId {
         if self.scope.is_empty() {
             write!(f, "{}:{}", self.system, self.id)
         } else {
-            write!(f, "{}:{}:{}", self.system, self.scope, self.id)
+            write!(f, "{}/{}:{}", self.system, self.scope, self.id)
         }
     }
 }

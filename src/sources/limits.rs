@@ -18,8 +18,10 @@ pub const STATEMENT_BYTES_MAX: usize = 64 << 10;
 pub const CHUNK_COMMANDS_MAX: usize = 1_000;
 /// Most problems that a report lists; the others are counted.
 pub const PROBLEMS_LISTED_MAX: usize = 1_000;
-/// Longest part of a workbook, decompressed, in bytes: strings that its cells share, styles, a sheet.
-pub const WORKBOOK_PART_BYTES_MAX: u64 = 2 << 30;
+/// Longest sheet of a workbook, decompressed, in bytes; sheets are read in pieces.
+pub const WORKBOOK_SHEET_BYTES_MAX: u64 = 2 << 30;
+/// All other parts of a workbook together, decompressed, in bytes: strings that its cells share, styles. They are held in memory.
+pub const WORKBOOK_HELD_BYTES_MAX: u64 = 256 << 20;
 /// Most sheets that a workbook may have.
 pub const SHEETS_MAX: usize = 1_000;
 /// Most keys of one source that are remembered to find those that stand twice; some 100 bytes each.

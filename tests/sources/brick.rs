@@ -111,7 +111,7 @@ fn points_with_a_numeric_value_are_bound_when_the_declaration_asks_for_it() {
     assert_eq!(bindings.len(), 1106);
     assert!(bindings.iter().all(|b| b.path.as_ref() == "lastKnownValue/value"));
     let stream = bindings[0].stream.to_string();
-    assert_eq!(stream, "bms:ebu3b:BSBM_BATT#value");
+    assert_eq!(stream, "bms/ebu3b:BSBM_BATT#value");
 }
 
 #[test]

@@ -71,6 +71,36 @@ fn read(rows: &[u8]) -> (usize, Vec<String>) {
 }
 
 #[test]
+fn what_stands_above_the_declared_header_is_passed_over_and_lines_stay_the_files_own() {
+    let toml = SOURCE.replace("[read]", "[read]\nheader_row = 4");
+    let read = |above: &str| {
+        let text =
+            format!("{above}{HEADER}4711;PUMP;1;1;2024;yes;L;;\n4712;PUMP;1;many;2024;yes;L;;\n");
+        let bytes = text.into_bytes();
+        items(&Input::bytes("in/equipment.csv", bytes), &[source(&toml)], &models())
+    };
+    let (found, problems) = read("Equipment list\n\n\"an open quote; two cells\n");
+    assert!(!found.is_empty());
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems[0].to_string().starts_with("in/equipment.csv:6: "), "{}", problems[0]);
+    let (_, problems) = read("");
+    assert!(problems[0].to_string().contains("ends before its header, row 4"), "{}", problems[0]);
+}
+
+#[test]
+fn a_quote_that_swallows_rows_is_told_where_it_opens() {
+    let mut rows: Vec<String> = (0..40).map(|n| format!("{n};PUMP;{n};1;2024;yes;L;;")).collect();
+    rows[10] = "10;PUMP;\"10;1;2024;yes;L;;".to_owned();
+    let (found, problems) = read((rows.join("\n") + "\n").as_bytes());
+    assert!(found > 0);
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems[0].starts_with("in/equipment.csv:12: "), "{problems:?}");
+    rows[10] = "10;PUMP;\"10\nand more\";1;2024;yes;L;;".to_owned();
+    let (_, problems) = read((rows.join("\n") + "\n").as_bytes());
+    assert!(problems.is_empty(), "two lines in a cell are no mistake: {problems:?}");
+}
+
+#[test]
 fn a_row_becomes_a_twin_with_typed_values_and_its_relationships() {
     let text = format!(
         "{HEADER}4711;PUMP;000123;18.5;2024;yes; PLANT-07/LINE-03 ;4700;2026-01-01T00:00:00Z\n"
@@ -86,7 +116,7 @@ fn a_row_becomes_a_twin_with_typed_values_and_its_relationships() {
         panic!("{found:?}");
     };
     let ids: Vec<String> = twin.identifiers.iter().map(ToString::to_string).collect();
-    assert_eq!(ids, ["cmms:P07:4711", "erp:000123"]);
+    assert_eq!(ids, ["cmms/P07:4711", "erp:000123"]);
     // What the row says of the twin stays on its record.
     assert!(twin.properties.is_empty());
     let value = |path: &str| &record.claims[path];
@@ -103,7 +133,7 @@ fn a_row_becomes_a_twin_with_typed_values_and_its_relationships() {
     assert_eq!(part.valid.from.to_string(), "2026-01-01T00:00:00Z");
     assert_eq!(
         (record.kind.as_ref(), record.key.to_string()),
-        ("asset", "cmms:P07:4711".to_owned())
+        ("asset", "cmms/P07:4711".to_owned())
     );
     assert_eq!(record.attributes["location"], " PLANT-07/LINE-03 ");
     assert_eq!(record.identity["location"].as_ref(), "PLANT-07/LINE-03");

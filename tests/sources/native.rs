@@ -50,7 +50,7 @@ fn every_kind_of_statement_becomes_its_command() {
         ]
     );
     let Command::PutTwin(twin) = &found[1] else { panic!() };
-    assert_eq!(twin.identifiers[1].to_string(), "scada:PLC-1:P101A");
+    assert_eq!(twin.identifiers[1].to_string(), "scada/PLC-1:P101A");
     assert_eq!(twin.valid, Interval::ALWAYS);
     let Command::LinkId(link) = &found[2] else { panic!() };
     assert_eq!(link.external.id.as_ref(), "447:10");

@@ -28,7 +28,7 @@ fn record(name: &str, text: &str, toml: &str) -> PutRecord {
 fn an_asset_number_is_unique_in_its_site_only() {
     let text = r#"{"rdfs:member": [{"spi:assetnum": "11430", "spi:siteid": "BEDFORD", "spi:serialnum": "S", "rdf:about": "x"}]}"#;
     let record = record("asset.json", text, ASSETS);
-    assert_eq!(record.key.to_string(), "cmms:BEDFORD:11430");
+    assert_eq!(record.key.to_string(), "cmms/BEDFORD:11430");
     assert_eq!(record.identity["serial"].as_ref(), "S");
     assert!(!record.attributes.contains_key("rdf:about"));
 }

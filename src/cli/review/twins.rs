@@ -28,12 +28,9 @@ pub struct Merge {
 pub struct Split {
     /// The twin, by its id or SYSTEM:ID
     twin: String,
-    /// An id that means the other thing; may be given several times
+    /// An id that means the other thing, as tables show it; may be given several times
     #[arg(long = "id", value_name = "SYSTEM:ID", required = true)]
     ids: Vec<String>,
-    /// The scope of these ids
-    #[arg(long)]
-    scope: Option<String>,
     /// The id of the other twin: one that exists, or that was merged into this one [default: a new one]
     #[arg(long, value_name = "TWIN")]
     into: Option<String>,
@@ -68,7 +65,7 @@ impl Split {
     /// # Errors
     /// When it is refused.
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
-        let ids = self.ids.iter().map(|id| record_input(id, self.scope.as_deref()));
+        let ids = self.ids.iter().map(|id| record_input(id));
         let ids: Vec<_> = ids.collect::<Result<_, _>>().map_err(Failure::Other)?;
         let input = json!({
             "twin": twin_input(&self.twin).map_err(Failure::Other)?,

@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::domain::fact::SourceRecord;
+use crate::domain::reconcile::normalise::asset::{mac, serial};
 
 /// A field of a record's identity that at most one thing can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,25 +22,6 @@ pub enum ClaimedField {
 
 /// Fewest characters by which a value can tell two things apart.
 const CHARACTERS_MIN: usize = 4;
-/// Digits of a MAC.
-const MAC_DIGITS: usize = 12;
-/// What is written where nothing is known.
-const PLACEHOLDERS: [&str; 14] = [
-    "UNKNOWN",
-    "NONE",
-    "NULL",
-    "NOTAVAILABLE",
-    "NOTAPPLICABLE",
-    "SERIALNUMBER",
-    "DEFAULT",
-    "DEFAULTSTRING",
-    "TEST",
-    "TOBEDETERMINED",
-    "TOBEFILLEDBYOEM",
-    "12345678",
-    "123456789",
-    "1234567890",
-];
 
 impl ClaimedField {
     /// All of them.
@@ -57,23 +39,20 @@ impl ClaimedField {
         }
     }
 
-    /// What a record claims, as far as it is worth comparing: without signs between letters and digits, and `None` for
+    /// What a record claims, as far as it is worth comparing: as matching reads it, and `None` for
     /// what cannot tell things apart, such as `N/A` or `0000`.
     pub fn value(self, record: &SourceRecord) -> Option<String> {
-        let folded = folded(record.identity.get(self.name())?);
-        let told = match self {
-            Self::Mac => {
-                let is_mac = folded.len() == MAC_DIGITS
-                    && folded.bytes().all(|digit| digit.is_ascii_hexdigit());
-                is_mac && !repeats(&folded)
+        let text = record.identity.get(self.name())?;
+        match self {
+            Self::Mac => mac::parse(text).map(|bits| format!("{bits:012X}")),
+            Self::Serial => serial::canonical(text).map(|serial| serial::folded(&serial)),
+            // Ids of systems and brokers may be of letters alone.
+            Self::Uuid | Self::ClientId | Self::CrossReference => {
+                let id = folded(text);
+                let tells = id.len() >= CHARACTERS_MIN && !repeats(&id) && !serial::means_none(&id);
+                tells.then_some(id)
             }
-            Self::Serial | Self::Uuid | Self::ClientId | Self::CrossReference => {
-                folded.len() >= CHARACTERS_MIN
-                    && !repeats(&folded)
-                    && !PLACEHOLDERS.contains(&folded.as_str())
-            }
-        };
-        told.then_some(folded)
+        }
     }
 }
 
@@ -132,6 +111,8 @@ mod tests {
             (ClaimedField::Serial, "N/A", None),
             (ClaimedField::Serial, "0000-0000", None),
             (ClaimedField::Serial, "unknown", None),
+            (ClaimedField::Serial, "see nameplate", None),
+            (ClaimedField::Serial, "S/N 44710-O7", Some("4471007")),
             (ClaimedField::Mac, "00:1b:44:11:3A:b7", Some("001B44113AB7")),
             (ClaimedField::Mac, "FF-FF-FF-FF-FF-FF", None),
             (ClaimedField::Mac, "00:1b:44", None),

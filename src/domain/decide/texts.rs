@@ -3,6 +3,7 @@
 use crate::domain::command::{Command, PutRecord};
 use crate::domain::curation::Proposal;
 use crate::domain::id::name;
+use crate::domain::reconcile::asset::sheet::check_field;
 use crate::domain::rejection::Rejection;
 
 /// Longest title of a system, in bytes.
@@ -123,7 +124,7 @@ fn record(command: &PutRecord) -> Result<(), Rejection> {
         )));
     }
     for (field, text) in &command.identity {
-        name("the identity field", field)?;
+        check_field(field).map_err(Rejection::Invalid)?;
         if text.len() > IDENTITY_BYTES_MAX {
             let problem = format!(
                 "is {} bytes long; at most {IDENTITY_BYTES_MAX} are accepted to match by",

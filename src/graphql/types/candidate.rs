@@ -6,6 +6,7 @@ use async_graphql::dynamic::{ResolverContext, Type};
 
 use super::twin;
 use crate::curation::{Match, Probe};
+use crate::domain::reconcile::asset::sheet::check_field;
 use crate::graphql::args::{self, wrong};
 use crate::graphql::build::{Arg, Later, field, input_object, many, object, scalar};
 use crate::graphql::scope::{Reader, reader};
@@ -70,6 +71,7 @@ pub fn find(ctx: ResolverContext<'_>) -> Later<'_> {
         let mut fields = std::collections::BTreeMap::new();
         for field in &known {
             let name = args::required_text(field, "name")?;
+            check_field(name).map_err(|problem| wrong("known", &problem))?;
             fields.insert(name.into(), args::required_text(field, "value")?.into());
         }
         let mut models = Vec::new();

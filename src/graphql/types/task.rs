@@ -9,8 +9,9 @@ use super::record_ref::RecordAt;
 use super::{impact, twin};
 use crate::domain::command::Command;
 use crate::domain::curation::{Alternative, ApproveTask, Candidate, Task, Weight};
-use crate::domain::id::{Position, TaskId};
+use crate::domain::id::{ExternalId, Position, TaskId, TwinId};
 use crate::domain::time::Interval;
+use crate::domain::view::View;
 use crate::engine::EngineError;
 use crate::graphql::args;
 use crate::graphql::build::{
@@ -140,13 +141,32 @@ fn if_approved(ctx: async_graphql::dynamic::ResolverContext<'_>) -> Later<'_> {
 /// The arguments of the queue.
 pub const ARGUMENTS: &[Arg] = &[
     ("order", "TaskOrder", "In which order; by worth if left out."),
-    ("system", "String", "Only tasks about a record of this system."),
-    ("twin", "ID", "Only tasks about this twin."),
+    ("system", "String", "Only tasks about a record of this system, on either side."),
+    ("twin", "ID", "Only tasks about this twin, on either side."),
     ("minProbability", "Float", "Only tasks at least as probable."),
     ("maxProbability", "Float", "Only tasks at most as probable."),
     page::FIRST,
     page::AFTER,
 ];
+
+/// Whether a record of the system is on one of its sides.
+fn is_of(task: &Task, system: &str) -> bool {
+    let other = match &task.candidate {
+        Candidate::Record(key) => Some(key),
+        Candidate::Twin(_) => None,
+    };
+    [Some(&task.record), other].into_iter().flatten().any(|key| *key.system == *system)
+}
+
+/// Whether the twin is on one of its sides.
+fn is_about(view: &View<'_>, task: &Task, twin: TwinId) -> bool {
+    let means = |key: &ExternalId| view.resolve(key).map(|link| link.value.twin);
+    let other = match &task.candidate {
+        Candidate::Record(key) => means(key),
+        Candidate::Twin(twin) => Some(view.current(*twin)),
+    };
+    [means(&task.record), other].contains(&Some(view.current(twin)))
+}
 
 /// A page of the queue.
 pub fn page(at: &Arc<Reader>, ctx: &ResolverContext<'_>) -> Answer {
@@ -163,14 +183,8 @@ pub fn page(at: &Arc<Reader>, ctx: &ResolverContext<'_>) -> Answer {
     let (mut found, total) = at.view(|view| {
         let fits = |task: &Task| {
             (least..=most).contains(&task.probability)
-                && system.is_none_or(|system| *task.record.system == *system)
-                && twin.is_none_or(|twin| {
-                    let meant = match &task.candidate {
-                        Candidate::Twin(twin) => Some(view.current(*twin)),
-                        Candidate::Record(key) => view.resolve(key).map(|link| link.value.twin),
-                    };
-                    twin.is_some_and(|twin| meant == Some(view.current(twin)))
-                })
+                && system.is_none_or(|system| is_of(task, system))
+                && twin.is_none_or(|twin| twin.is_some_and(|twin| is_about(&view, task, twin)))
         };
         let all = view.state.curations.tasks(view.scope.known);
         let mut ranked: Vec<(u64, TaskId)> =

@@ -57,6 +57,8 @@ async fn values(
     properties: &[String],
 ) -> Result<Map<String, Value>, Problem> {
     let scope = curation.engine().scope(None, None);
+    // Who reconciled with a twin that was merged since gets what it became.
+    let twin = curation.engine().read(|state| View { state, scope }.current(twin));
     let measured = curation.engine().measured(twin, scope).await;
     let measured = measured.map_err(|error| unavailable(&error.to_string()))?;
     Ok(curation.engine().read(|state| {

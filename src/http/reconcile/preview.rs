@@ -15,6 +15,8 @@ pub fn page(curation: &Curator, twin: TwinId) -> Option<String> {
     let scope = curation.engine().scope(None, None);
     curation.engine().read(|state| {
         let view = View { state, scope };
+        // Who reconciled with a twin that was merged since is shown what it became.
+        let twin = view.current(twin);
         let (_, existence) = view.twin(twin)?;
         let mut rows = vec![("model".to_owned(), existence.value.model.to_string())];
         let place = view.places(twin).into_iter().map(|place| display_name(&view, place));

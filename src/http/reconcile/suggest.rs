@@ -40,11 +40,15 @@ pub fn entities(curation: &Curator, prefix: &Prefix) -> Value {
     let scope = curation.engine().scope(None, None);
     curation.engine().read(|state| {
         let view = View { state, scope };
-        prefix.page(twins.into_iter().map(|twin| {
-            let mut found = entity(&view, twin);
-            found["notable"] = found["type"].take();
-            found
-        }))
+        let page = twins.into_iter().skip(prefix.skip).take(SUGGESTIONS_MAX);
+        let result: Vec<Value> = page
+            .map(|twin| {
+                let mut found = entity(&view, twin);
+                found["notable"] = found["type"].take();
+                found
+            })
+            .collect();
+        json!({"result": result})
     })
 }
 

@@ -10,6 +10,7 @@ use super::words::{Key, Share};
 use crate::domain::command::{Command, DeclareSource, DeclareSystem};
 use crate::domain::fact::JsonMap;
 use crate::domain::id::name;
+use crate::domain::reconcile::asset::sheet::check_field;
 
 /// How one source is read.
 #[derive(Debug, Clone, PartialEq)]
@@ -156,7 +157,7 @@ fn table(declared: Declared, own: Declared) -> Result<Table, String> {
     let key = declared.key.clone();
     let key = key.ok_or("`key` is missing: the field with the id, or a list of several")?;
     for name in declared.identity.keys() {
-        crate::domain::id::name("the identity field", name).map_err(|e| e.to_string())?;
+        check_field(name).map_err(|e| format!("in `[identity]`: {e}"))?;
     }
     Ok(Table { declared, key, own })
 }

@@ -95,7 +95,8 @@ fn zone(text: &str) -> Option<TimeZone> {
     }
     let (hours, minutes) = text.split_once(':')?;
     let negative = hours.starts_with('-');
-    let hours: i32 = hours.strip_prefix(['+', '-'])?.parse().ok()?;
+    let hours: i32 =
+        hours.strip_prefix(['+', '-'])?.parse().ok().filter(|h| (0..24).contains(h))?;
     let minutes: i32 = minutes.parse().ok().filter(|m| (0..60).contains(m))?;
     let seconds = (hours * 60 + minutes) * 60;
     Offset::from_seconds(if negative { -seconds } else { seconds }).ok().map(TimeZone::fixed)

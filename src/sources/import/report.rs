@@ -78,13 +78,28 @@ impl Report {
     /// Takes up what became of a command whose place in a file is not known: how many changes it made.
     pub fn done(&mut self, command: &Command, outcome: Result<usize, Rejection>) {
         let kind = Kind::of(command);
+        self.kinds.entry(kind).or_default().read += 1;
+        self.outcome(kind, Origin::file(&"the staged import".into()), outcome);
+    }
+
+    /// Takes up what became of something that was read: how many changes it made.
+    pub(super) fn outcome(
+        &mut self,
+        kind: Kind,
+        origin: Origin,
+        outcome: Result<usize, Rejection>,
+    ) {
         let counts = self.kinds.entry(kind).or_default();
-        counts.read += 1;
         match outcome {
             Ok(0) => counts.unchanged += 1,
             Ok(_) => counts.changed += 1,
+            // Most likely it is done already: a swap leaves nothing at the old device.
+            Err(Rejection::UnknownTwin { .. }) if kind == Kind::End => counts.unchanged += 1,
+            Err(rejection @ Rejection::NothingToSwap(_)) => {
+                counts.unchanged += 1;
+                self.problem(Problem::note(origin, rejection.code(), rejection.to_string()));
+            }
             Err(rejection) => {
-                let origin = Origin::file(&"the staged import".into());
                 let problem = Problem::error(origin, rejection.code(), rejection.to_string());
                 self.rejected(kind, problem);
             }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::report::Report;
 use super::target::ImportTarget;
-use crate::domain::rejection::Rejection;
 use crate::dtdl::Catalogue;
 use crate::sources::adt;
 use crate::sources::declaration::Declaration;
@@ -233,21 +232,7 @@ impl Run<'_> {
             return Err("the engine did not answer every command".to_owned());
         }
         for (origin, outcome) in origins.into_iter().zip(outcomes) {
-            let counts = report.kinds.entry(kind).or_default();
-            match outcome {
-                Ok(outcome) if outcome.changes > 0 => counts.changed += 1,
-                Ok(_) => counts.unchanged += 1,
-                // Most likely it is done already: a swap leaves nothing at the old device.
-                Err(Rejection::UnknownTwin { .. }) if kind == Kind::End => counts.unchanged += 1,
-                Err(rejection @ Rejection::NothingToSwap(_)) => {
-                    counts.unchanged += 1;
-                    report.problem(Problem::note(origin, rejection.code(), rejection.to_string()));
-                }
-                Err(rejection) => {
-                    let problem = Problem::error(origin, rejection.code(), rejection.to_string());
-                    report.rejected(kind, problem);
-                }
-            }
+            report.outcome(kind, origin, outcome.map(|outcome| outcome.changes));
         }
         Ok(())
     }

@@ -371,6 +371,11 @@ fn external(system: &str, scope: &str, id: &str) -> Result<ExternalId, String> {
 /// The key of a row as one text, to tell whether two rows are of one thing.
 pub fn key_text(source: &Declaration, row: &JsonMap) -> Option<String> {
     let (_, table) = source.table("")?;
-    let parts = table.key.0.iter().map(|field| field.of(row).next().map(ToString::to_string));
+    let scope = table.declared.scope.iter().filter_map(|scope| match scope {
+        TextOrField::Told(told) => Some(&told.field),
+        TextOrField::Fixed(_) => None,
+    });
+    let fields = scope.chain(&table.key.0);
+    let parts = fields.map(|field| field.of(row).next().map(ToString::to_string));
     parts.collect::<Option<Vec<_>>>().map(|parts| parts.join("\u{1f}"))
 }

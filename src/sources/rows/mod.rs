@@ -5,6 +5,7 @@ mod csv;
 mod debezium;
 mod header;
 mod json;
+mod metered;
 mod open;
 mod row;
 mod shapes;

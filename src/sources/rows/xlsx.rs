@@ -10,7 +10,7 @@ use calamine::{Reader, Xlsx, XlsxError};
 
 use super::row::{Row, Rows};
 use super::sheet::{Sheet, SheetReader};
-use crate::sources::limits::{SHEETS_MAX, WORKBOOK_PART_BYTES_MAX};
+use crate::sources::limits::{SHEETS_MAX, WORKBOOK_HELD_BYTES_MAX, WORKBOOK_SHEET_BYTES_MAX};
 use crate::sources::problem::{Origin, Problem};
 use crate::sources::text::Bytes;
 
@@ -203,33 +203,45 @@ fn note_merged(
     }
 }
 
-/// Checks that no part of the workbook unpacks to more than is accepted, whatever it says of
+/// Where workbooks have their sheets.
+const SHEETS: &str = "xl/worksheets/";
+
+/// Checks that the parts of the workbook unpack to no more than is accepted, whatever it says of
 /// itself. Answers whether cells are merged.
 fn check_parts(bytes: &mut Bytes) -> io::Result<bool> {
     let mut archive = zip::ZipArchive::new(bytes).map_err(io::Error::other)?;
-    let mut merged = false;
+    let (mut merged, mut room) = (false, WORKBOOK_HELD_BYTES_MAX);
     for number in 0..archive.len() {
         let mut part = archive.by_index(number).map_err(io::Error::other)?;
-        let (length, found) = measure(&mut part)?;
+        let is_sheet = part.name().is_ok_and(|name| name.starts_with(SHEETS));
+        let limit = if is_sheet { WORKBOOK_SHEET_BYTES_MAX } else { room };
+        let (length, found) = measure(&mut part, limit)?;
         merged |= found;
-        if length > WORKBOOK_PART_BYTES_MAX {
-            let message =
-                format!("a part of it unpacks to more than {WORKBOOK_PART_BYTES_MAX} bytes");
+        if length > limit {
+            let message = match is_sheet {
+                true => format!("a sheet unpacks to more than {WORKBOOK_SHEET_BYTES_MAX} bytes"),
+                false => format!(
+                    "what its sheets share unpacks to more than {WORKBOOK_HELD_BYTES_MAX} bytes; save it as CSV"
+                ),
+            };
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+        }
+        if !is_sheet {
+            room -= length;
         }
     }
     Ok(merged)
 }
 
-/// How long a part is, up to the limit, and whether it lists merged cells.
-fn measure(part: &mut impl Read) -> io::Result<(u64, bool)> {
+/// How long a part is, as far as it is read: a little over the limit. And whether it lists merged cells.
+fn measure(part: &mut impl Read, limit: u64) -> io::Result<(u64, bool)> {
     const PIECE: usize = 64 << 10;
     let mut piece = vec![0; PIECE];
     let (mut length, mut kept, mut merged) = (0, 0, false);
     loop {
         let count = part.read(&mut piece[kept..])?;
         length += count as u64;
-        if count == 0 || length > WORKBOOK_PART_BYTES_MAX {
+        if count == 0 || length > limit {
             return Ok((length, merged));
         }
         let filled = kept + count;

@@ -1,6 +1,7 @@
 //! Records of assets as matching sees them: raw texts of the identity fields, each distinct value once.
 
 use super::super::dictionary::Dictionary;
+use crate::domain::id::abridged;
 
 /// The identity fields, in the order of [`FIELD_NAMES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +72,18 @@ pub const FIELD_NAMES: [&str; FIELDS] = [
     "updated",
     "status",
 ];
+
+/// Whether matching reads a field of this name.
+///
+/// # Errors
+/// Which ones it reads: another name would be believed to count, and would not.
+pub fn check_field(name: &str) -> Result<(), String> {
+    if FIELD_NAMES.contains(&name) {
+        return Ok(());
+    }
+    let (name, known) = (abridged(name), FIELD_NAMES.join(", "));
+    Err(format!("`{name}` is no field that matching reads; these are: {known}"))
+}
 
 /// Raw texts of the identity fields, in the order of [`FIELD_NAMES`]; empty: not said.
 pub type Texts<'a> = [&'a str; FIELDS];

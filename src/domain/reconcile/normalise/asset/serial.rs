@@ -81,13 +81,18 @@ fn without_prefix(upper: &str) -> &str {
     rest
 }
 
+/// Whether letters and digits in upper case are a word for "we have none".
+pub fn means_none(bare: &str) -> bool {
+    FILLERS.contains(&bare)
+}
+
 fn is_filler(bare: &str) -> bool {
     let mut chars = bare.chars();
     let Some(first) = chars.next() else { return true };
     bare.chars().count() < SERIAL_CHARS_MIN
         || chars.all(|c| c == first)
         || !bare.contains(|c: char| c.is_ascii_digit())
-        || FILLERS.contains(&bare)
+        || means_none(bare)
         || "12345678901234567890".starts_with(bare)
 }
 
