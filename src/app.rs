@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -109,6 +109,7 @@ impl App {
     ) -> Result<Self, StartError> {
         // First of all: what counts before its recorder is there is never seen.
         let metrics = crate::observe::start_metrics();
+        let started = Instant::now();
         // Then the address, so that a start that fails here has taken nothing that the next one needs.
         let address = config.server.listen;
         let listener = listen(address).map_err(|error| StartError::Listen { address, error })?;
@@ -153,6 +154,8 @@ impl App {
         };
         let server = tokio::spawn(serve(listener, routes, options, stop.clone()));
         let note = Note::leave(&config.database.location(), address);
+        let (position, took_ms) = (engine.head().0, started.elapsed().as_millis());
+        tracing::info!(%address, position, took_ms, "ready");
         Ok(Self {
             engine,
             curator,
@@ -198,6 +201,7 @@ impl App {
             }
         }
         self.engine.stop().await;
+        tracing::info!("stopped");
         drop(self.note);
     }
 }

@@ -12,7 +12,7 @@ use crate::app::{StartError, server_of, start_engine, start_graphql};
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::graphql::{GraphqlService, SchemaService};
-use crate::store::StoreError;
+use crate::store::{Location, StoreError};
 
 /// Where the data are.
 #[derive(Debug, Clone, Args)]
@@ -42,6 +42,7 @@ impl Where {
             return Ok(Data::There(Client::connect(url).await?));
         }
         let config = self.common.config()?;
+        must_exist(&config.database.location())?;
         match (start_engine(&config).await, server_of(&config.database.location())) {
             (Ok(engine), _) => here(&config, engine).await,
             (Err(StartError::Store(StoreError::Locked(_))), Some(url)) => {
@@ -77,6 +78,20 @@ impl Where {
             })?,
         };
         Ok(Client::connect(&url).await?)
+    }
+}
+
+/// Fails where there is no store: opening would make an empty one, and an empty answer would be believed.
+///
+/// # Errors
+/// When the directory holds none.
+pub fn must_exist(location: &Location) -> Result<(), Failure> {
+    match location {
+        Location::Directory(path) if !location.exists() => Err(Failure::Other(format!(
+            "there is no store in `{}`; --data names another directory; `counterpart serve` and `counterpart import` make a new one",
+            path.display()
+        ))),
+        Location::Directory(_) | Location::Url(_) => Ok(()),
     }
 }
 

@@ -13,6 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::client::Client;
 use super::data::Where;
 use super::declarations::Declarations;
+use super::demo::BASE_MODELS;
 use super::files::found;
 use super::output::{Failure, say, tell};
 use super::staging::{self, Staging, accept, told};
@@ -34,17 +35,20 @@ pub struct Import {
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
+    /// Our base models, too: asset, unit, position, location, device and their kin
+    #[arg(long)]
+    base: bool,
     #[command(flatten)]
     staging: Staging,
     /// Files, or folders to search for .json files
-    #[arg(required_unless_present_any = ["commit", "discard", "staged"], value_name = "FILE")]
+    #[arg(required_unless_present_any = ["commit", "discard", "staged", "base"], value_name = "FILE")]
     files: Vec<PathBuf>,
 }
 
 impl Import {
     /// An import of files that need no declaration.
-    pub(super) fn of(place: Where, files: Vec<PathBuf>, json: bool) -> Self {
-        Self { place, sources: Vec::new(), json, staging: Staging::default(), files }
+    pub(super) fn of(place: Where, base: bool, files: Vec<PathBuf>, json: bool) -> Self {
+        Self { place, sources: Vec::new(), json, base, staging: Staging::default(), files }
     }
 
     /// Imports, prints the report; exit code 1 when something was rejected.
@@ -80,8 +84,18 @@ impl Import {
         }
     }
 
+    /// The names and texts of our base models, if they are wanted.
+    fn base_models(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+        BASE_MODELS.iter().copied().filter({
+            let wanted = self.base;
+            move |_| wanted
+        })
+    }
+
     async fn here(&self, curator: &Curator, sources: &Declarations) -> Result<ExitCode, Failure> {
-        let inputs: Vec<Input> = self.files.iter().map(|path| Input::file(path)).collect();
+        let files = self.files.iter().map(|path| Input::file(path));
+        let base = self.base_models().map(|(name, text)| Input::bytes(name, text.as_bytes()));
+        let inputs: Vec<Input> = base.chain(files).collect();
         let target = Curated::new(curator, "import");
         let bar = progress_bar();
         let mut show = |report: &Report| {
@@ -106,7 +120,10 @@ impl Import {
         mut client: Client,
         sources: &Declarations,
     ) -> Result<ExitCode, Failure> {
-        let mut files = Vec::new();
+        let base = self.base_models();
+        let mut files: Vec<BundledFile> = base
+            .map(|(name, text)| BundledFile { name: name.to_owned(), content: BASE64.encode(text) })
+            .collect();
         for path in &self.files {
             let bytes = std::fs::read(path).map_err(|e| Failure::file(path, e))?;
             let name = path.display().to_string();

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::common::Common;
+use super::data::must_exist;
 use super::output::{Failure, say};
 use crate::app::open_store;
 use crate::engine::{Verification, verify};
-use crate::store::Location;
 
 /// Replay the log of a store that no server uses.
 #[derive(Debug, Args)]
@@ -30,13 +30,7 @@ impl Replay {
     /// When the store cannot be read, or a server uses it.
     pub async fn run(self) -> Result<ExitCode, Failure> {
         let config = self.common.config()?;
-        if let Location::Directory(directory) = config.database.location()
-            && !directory.is_dir()
-        {
-            // Opening would make an empty store, and all is well with an empty store.
-            let path = directory.display();
-            return Err(Failure::Other(format!("there is no store in `{path}`")));
-        }
+        must_exist(&config.database.location())?;
         let store = open_store(&config).await?;
         let found = verify(store.as_ref(), &config.rules()?).await?;
         store.close().await?;

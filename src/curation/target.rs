@@ -1,5 +1,7 @@
 //! An import into an engine of this process, after which records are matched.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use super::curator::Curator;
@@ -7,6 +9,7 @@ use crate::domain::command::Command;
 use crate::domain::rejection::Rejection;
 use crate::domain::time::Timestamp;
 use crate::dtdl::Catalogue;
+use crate::sources::declaration::Declaration;
 use crate::sources::import::{Here, ImportTarget, ModelsReport, Outcome, Settled};
 use crate::sources::problem::Problem;
 
@@ -32,6 +35,10 @@ impl ImportTarget for Curated {
 
     fn now(&self) -> Timestamp {
         self.here.now()
+    }
+
+    fn kept(&self) -> Vec<Arc<Declaration>> {
+        self.here.kept()
     }
 
     async fn upload_models(

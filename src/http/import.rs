@@ -181,6 +181,8 @@ impl Importer {
         }
         let target = Curated::new(&self.curator, "import");
         let report = runtime.block_on(import(&target, &inputs, &sources, &mut |_| {}));
+        let (total, errors) = (report.total(), report.errors);
+        tracing::info!(files = report.files, changed = total.changed, errors, "imported");
         Ok(Imported::Done(Box::new(report)))
     }
 

@@ -1,12 +1,13 @@
 //! Every route on one page.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::extract::Request;
 use axum::http::{StatusCode, Uri};
-use axum::middleware::from_fn_with_state;
-use axum::response::Redirect;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{Redirect, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
@@ -88,7 +89,8 @@ pub fn router(routes: Routes) -> Router {
         .fallback(no_such_route)
         .layer(guard.cors())
         .layer(from_fn_with_state(Arc::new(guard), guard::check))
-        .layer(TraceLayer::new_for_http().on_failure(()).on_response(slow_answers))
+        .layer(TraceLayer::new_for_http().on_failure(()))
+        .layer(from_fn(slow_answers))
         .layer(CatchPanicLayer::new())
 }
 
@@ -102,13 +104,15 @@ async fn no_such_route(uri: Uri) -> Problem {
 }
 
 /// Only answers that took long are worth a line.
-fn slow_answers<B>(answer: &axum::http::Response<B>, took: Duration, _span: &tracing::Span) {
+async fn slow_answers(request: Request, next: Next) -> Response {
     const SLOW: Duration = Duration::from_secs(1);
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let started = Instant::now();
+    let answer = next.run(request).await;
+    let took = started.elapsed();
     if took >= SLOW {
-        tracing::info!(
-            status = answer.status().as_u16(),
-            took_ms = took.as_millis(),
-            "slow answer"
-        );
+        let (status, took_ms) = (answer.status().as_u16(), took.as_millis());
+        tracing::info!(%method, path = uri.path(), status, took_ms, "slow answer");
     }
+    answer
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::declaration::{self, Declaration, TextOrField};
+use super::declaration::{self, Declaration, Pattern, TextOrField};
 use super::limits::MODELS_BYTES_MAX;
 use super::moment::Moments;
 use super::problem::{Item, Origin, Problem};
@@ -36,34 +36,64 @@ pub enum Format {
 }
 
 /// What a file is. A declaration that names the file decides; then how the file begins; then the
-/// first declaration that names no files and whose format's names end as the file's does.
+/// declaration that names no files and whose format's names end as the file's does. Of the declarations, the first
+/// `given` go before the others, which were kept of earlier imports.
 ///
 /// # Errors
-/// When the file cannot be read, or is nothing of all that.
-pub fn format_of(input: &Input, sources: &[Arc<Declaration>]) -> Result<Format, Problem> {
+/// When the file cannot be read, is nothing of all that, or two declarations are for it.
+pub fn format_of(
+    input: &Input,
+    sources: &[Arc<Declaration>],
+    given: usize,
+) -> Result<Format, Problem> {
     let name = input.name();
-    if let Some(at) = sources.iter().position(|source| source.names(name) == Some(true)) {
+    let of = |from: usize, to: usize, fits: &dyn Fn(&Declaration) -> bool| {
+        let mut found = (from..to).filter(|at| fits(&sources[*at]));
+        match (found.next(), found.next()) {
+            (Some(one), Some(other)) => Err(ambiguous(name, &sources[one], &sources[other])),
+            (one, _) => Ok(one),
+        }
+    };
+    let names = |source: &Declaration| source.names(name) == Some(true);
+    let named = match of(0, given, &names)? {
+        None => of(given, sources.len(), &names)?,
+        some => some,
+    };
+    if let Some(at) = named {
         return Ok(declared(sources, at));
     }
     let end = extension(name);
-    let others = sources.iter().position(|source| {
+    let others = of(0, given, &|source| {
         source.names(name).is_none() && extensions(source.format).contains(&end.as_str())
     });
-    let fallback = others.map(|at| declared(sources, at));
+    let fallback = || Ok(others.clone()?.map(|at| declared(sources, at)));
     match end.as_str() {
-        "ttl" => Ok(fallback.unwrap_or(Format::Brick(None))),
-        "ndjson" | "jsonl" => Ok(says_itself(input)?.or(fallback).unwrap_or(Format::Lines)),
+        "ttl" => Ok(fallback()?.unwrap_or(Format::Brick(None))),
+        "ndjson" | "jsonl" => match says_itself(input)? {
+            Some(format) => Ok(format),
+            None => Ok(fallback()?.unwrap_or(Format::Lines)),
+        },
         "json" => match says_itself(input)? {
             Some(Format::Lines) => Ok(Format::Elements),
             Some(format) => Ok(format),
-            None => Ok(fallback.unwrap_or(Format::Elements)),
+            None => Ok(fallback()?.unwrap_or(Format::Elements)),
         },
-        "csv" | "tsv" | "xlsx" | "xlsm" | "xml" => fallback.ok_or_else(|| undeclared(name)),
-        _ => match fallback {
+        "csv" | "tsv" | "xlsx" | "xlsm" | "xml" => {
+            fallback()?.ok_or_else(|| undeclared(name, sources))
+        }
+        _ => match fallback()? {
             Some(format) => Ok(format),
             None => begins_like(input),
         },
     }
+}
+
+fn ambiguous(file: &Arc<str>, one: &Declaration, other: &Declaration) -> Problem {
+    let (one, other) = (&one.name, &other.name);
+    let message = format!(
+        "the declarations of `{one}` and `{other}` are both for this file; say with `files` which is whose"
+    );
+    Problem::error(Origin::file(file), "SOURCE_AMBIGUOUS", message)
 }
 
 fn declared(sources: &[Arc<Declaration>], at: usize) -> Format {
@@ -74,8 +104,17 @@ fn declared(sources: &[Arc<Declaration>], at: usize) -> Format {
     }
 }
 
-fn undeclared(name: &Arc<str>) -> Problem {
-    let message = "no declaration is for this file; declare its source in a TOML file that tells what is what";
+fn undeclared(name: &Arc<str>, sources: &[Arc<Declaration>]) -> Problem {
+    let known = sources.iter().filter_map(|source| {
+        let files: Vec<&str> =
+            source.declared.files.as_ref()?.iter().map(Pattern::as_str).collect();
+        Some(format!("`{}` is for {}", source.name, files.join(", ")))
+    });
+    let known: Vec<String> = known.collect();
+    let message = match known.is_empty() {
+        true => "no declaration is for this file; declare its source in a TOML file that tells what is what".to_owned(),
+        false => format!("no declaration is for this file; {}", known.join("; ")),
+    };
     Problem::error(Origin::file(name), "SOURCE_MISSING", message)
 }
 

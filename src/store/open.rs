@@ -17,6 +17,16 @@ pub enum Location {
     Url(String),
 }
 
+impl Location {
+    /// Whether a store is in the directory. Of a database only opening tells.
+    pub fn exists(&self) -> bool {
+        match self {
+            Self::Directory(directory) => SqliteStore::is_in(directory),
+            Self::Url(_) => true,
+        }
+    }
+}
+
 /// Opens a store, for this process alone.
 ///
 /// # Errors

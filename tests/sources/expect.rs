@@ -34,7 +34,7 @@ pub fn items(
         moments,
     };
     let sources: Vec<_> = declarations.iter().map(source).collect();
-    let found = format_of(input, declarations)
+    let found = format_of(input, declarations, declarations.len())
         .and_then(|format| read(input, format, &sources, catalogue, moments));
     match found {
         Ok(found) => {

@@ -6,3 +6,4 @@ mod plant;
 mod telemetry;
 
 pub use command::Demo;
+pub(in crate::cli) use plant::BASE_MODELS;

@@ -27,8 +27,11 @@ pub struct Upload {
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
+    /// Our base models: asset, unit, position, location, device and their kin
+    #[arg(long, conflicts_with = "dry_run")]
+    base: bool,
     /// Files, or folders to search for .json files
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "base", value_name = "FILE")]
     files: Vec<PathBuf>,
 }
 
@@ -51,7 +54,7 @@ impl Upload {
     /// When a file or the store cannot be read, or in a dry run the models are not valid.
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
         if !self.dry_run {
-            return Import::of(self.place, self.files, self.json).run().await;
+            return Import::of(self.place, self.base, self.files, self.json).run().await;
         }
         let files = files_of(&self.files)?;
         let documents = files.iter().map(ModelFile::document);

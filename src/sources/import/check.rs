@@ -89,7 +89,7 @@ pub fn check(
     let mut checked = Checked::default();
     let mut files: Vec<(&Input, usize, u32)> = Vec::new();
     for input in inputs {
-        match format_of(input, declarations) {
+        match format_of(input, declarations, declarations.len()) {
             Ok(Format::Source(at)) => {
                 let number = files.iter().filter(|(_, of, _)| *of == at).count();
                 files.push((input, at, u32::try_from(number).unwrap_or(u32::MAX)));

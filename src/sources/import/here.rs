@@ -1,13 +1,17 @@
 //! An import into an engine of this process.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use super::target::{ImportTarget, ModelsReport, Outcome, model_problems};
 use crate::domain::command::Command;
+use crate::domain::fact::JsonMap;
 use crate::domain::rejection::Rejection;
 use crate::domain::time::Timestamp;
 use crate::dtdl::Catalogue;
 use crate::engine::{Engine, EngineError};
+use crate::sources::declaration::Declaration;
 use crate::sources::problem::{Origin, Problem};
 
 /// An engine, and in whose name the import is done.
@@ -26,6 +30,14 @@ impl ImportTarget for Here {
 
     fn now(&self) -> Timestamp {
         self.engine.now()
+    }
+
+    fn kept(&self) -> Vec<Arc<Declaration>> {
+        let kept: Vec<Arc<JsonMap>> =
+            self.engine.read(|state| state.sources.iter().map(|(_, json)| json.clone()).collect());
+        // One that an older version took and this one does not is only of no use here.
+        let read = kept.iter().filter_map(|json| Declaration::from_json(json).ok());
+        read.filter(|declaration| declaration.declared.files.is_some()).map(Arc::new).collect()
     }
 
     async fn upload_models(

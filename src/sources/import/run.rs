@@ -1,5 +1,6 @@
 //! Running an import.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::report::Report;
@@ -29,7 +30,13 @@ pub async fn import(
     progress: Progress<'_>,
 ) -> Report {
     let mut report = Report { files: inputs.len(), ..Report::default() };
-    let files = sorted(inputs, sources, &mut report);
+    if let Some(reason) = same_name(sources) {
+        return Report { stopped: Some(reason), ..report };
+    }
+    let kept = target.kept().into_iter().filter(|k| sources.iter().all(|s| s.name != k.name));
+    let given = sources.len();
+    let sources: Vec<Arc<Declaration>> = sources.iter().cloned().chain(kept).collect();
+    let files = sorted(inputs, &sources, given, &mut report);
     if !upload(target, &files, &mut report).await {
         return report;
     }
@@ -70,15 +77,26 @@ pub async fn import(
     report
 }
 
+/// That two declarations are of one name: the second would take the first one's place.
+fn same_name(sources: &[Arc<Declaration>]) -> Option<String> {
+    let mut names = HashSet::new();
+    let twice = sources.iter().find(|source| !names.insert(&source.name))?;
+    Some(format!(
+        "two declarations are of the source `{}`; give each a `name` of its own, or leave one out",
+        twice.name
+    ))
+}
+
 /// The files with their formats.
 fn sorted<'a>(
     inputs: &'a [Input],
     sources: &[Arc<Declaration>],
+    given: usize,
     report: &mut Report,
 ) -> Vec<(&'a Input, Format)> {
     let mut files = Vec::new();
     for input in inputs {
-        match format_of(input, sources) {
+        match format_of(input, sources, given) {
             Ok(format) => files.push((input, format)),
             Err(problem) => report.problem(problem),
         }

@@ -1,5 +1,7 @@
 //! What the import needs of the engine.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use serde::Serialize;
 
@@ -8,6 +10,7 @@ use crate::domain::command::Command;
 use crate::domain::rejection::Rejection;
 use crate::domain::time::Timestamp;
 use crate::dtdl::{Catalogue, ModelErrors};
+use crate::sources::declaration::Declaration;
 use crate::sources::problem::{Origin, Problem};
 
 /// What a command did.
@@ -34,6 +37,11 @@ pub trait ImportTarget: Send + Sync {
 
     /// The time now; all relative moments of an import count from its day.
     fn now(&self) -> Timestamp;
+
+    /// Declarations of earlier imports: they read files that they name, too.
+    fn kept(&self) -> Vec<Arc<Declaration>> {
+        Vec::new()
+    }
 
     /// Adds models, all or none: names and texts of DTDL files, with references in any order.
     async fn upload_models(

@@ -10,7 +10,9 @@ use calamine::{Reader, Xlsx, XlsxError};
 
 use super::row::{Row, Rows};
 use super::sheet::{Sheet, SheetReader};
-use crate::sources::limits::{SHEETS_MAX, WORKBOOK_HELD_BYTES_MAX, WORKBOOK_SHEET_BYTES_MAX};
+use crate::sources::limits::{
+    LINE_BYTES_MAX, SHEETS_MAX, WORKBOOK_HELD_BYTES_MAX, WORKBOOK_SHEET_BYTES_MAX,
+};
 use crate::sources::problem::{Origin, Problem};
 use crate::sources::text::Bytes;
 
@@ -213,10 +215,15 @@ fn check_parts(bytes: &mut Bytes) -> io::Result<bool> {
     let (mut merged, mut room) = (false, WORKBOOK_HELD_BYTES_MAX);
     for number in 0..archive.len() {
         let mut part = archive.by_index(number).map_err(io::Error::other)?;
-        let is_sheet = part.name().is_ok_and(|name| name.starts_with(SHEETS));
+        let is = |fits: fn(&str) -> bool| part.name().is_ok_and(|name| fits(&name));
+        let (is_sheet, is_xml) = (is(|name| name.starts_with(SHEETS)), is(|n| n.ends_with(".xml")));
         let limit = if is_sheet { WORKBOOK_SHEET_BYTES_MAX } else { room };
-        let (length, found) = measure(&mut part, limit)?;
-        merged |= found;
+        let Measured { length, longest, has_merged } = measure(&mut part, limit)?;
+        merged |= has_merged;
+        if is_xml && longest > LINE_BYTES_MAX {
+            let message = format!("a cell is longer than {LINE_BYTES_MAX} bytes");
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+        }
         if length > limit {
             let message = match is_sheet {
                 true => format!("a sheet unpacks to more than {WORKBOOK_SHEET_BYTES_MAX} bytes"),
@@ -233,19 +240,35 @@ fn check_parts(bytes: &mut Bytes) -> io::Result<bool> {
     Ok(merged)
 }
 
-/// How long a part is, as far as it is read: a little over the limit. And whether it lists merged cells.
-fn measure(part: &mut impl Read, limit: u64) -> io::Result<(u64, bool)> {
+/// A part of a workbook, as far as it was read: a little over a limit.
+struct Measured {
+    length: u64,
+    /// The longest text in it.
+    longest: usize,
+    /// Whether it lists merged cells.
+    has_merged: bool,
+}
+
+fn measure(part: &mut impl Read, limit: u64) -> io::Result<Measured> {
     const PIECE: usize = 64 << 10;
     let mut piece = vec![0; PIECE];
-    let (mut length, mut kept, mut merged) = (0, 0, false);
+    let mut measured = Measured { length: 0, longest: 0, has_merged: false };
+    let (mut kept, mut text) = (0, 0);
     loop {
         let count = part.read(&mut piece[kept..])?;
-        length += count as u64;
-        if count == 0 || length > limit {
-            return Ok((length, merged));
+        measured.length += count as u64;
+        if count == 0 || measured.length > limit {
+            return Ok(measured);
         }
         let filled = kept + count;
-        merged = merged || memmem(&piece[..filled]);
+        for run in piece[kept..filled].split_inclusive(|byte| *byte == b'<') {
+            text += run.len();
+            measured.longest = measured.longest.max(text);
+            if run.ends_with(b"<") {
+                text = 0;
+            }
+        }
+        measured.has_merged = measured.has_merged || memmem(&piece[..filled]);
         // What is looked for may begin in this piece and end in the next.
         kept = filled.min(MERGED.len() - 1);
         piece.copy_within(filled - kept..filled, 0);

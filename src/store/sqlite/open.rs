@@ -69,6 +69,11 @@ pub struct SqliteBackend {
 }
 
 impl SqliteStore {
+    /// Whether a store was made in `folder`.
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(FILE).is_file()
+    }
+
     /// Opens the store in `folder`, which is made if there is none, and brings its tables up to date.
     ///
     /// # Errors
