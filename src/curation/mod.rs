@@ -9,6 +9,7 @@ pub mod settle;
 mod staging;
 mod target;
 mod thresholds;
+mod words;
 
 pub use curator::Curator;
 pub use probe::{Match, Probe};

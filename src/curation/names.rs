@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Bound;
 
+use super::words::Words;
 use crate::domain::id::TwinId;
 
 /// Names and ids of twins, whatever their case and spacing.
@@ -10,6 +11,7 @@ use crate::domain::id::TwinId;
 pub struct Names {
     twins: BTreeMap<Box<str>, Vec<TwinId>>,
     texts: HashMap<TwinId, Vec<Box<str>>>,
+    words: Words,
 }
 
 impl Names {
@@ -24,6 +26,7 @@ impl Names {
             false => self.texts.insert(twin, texts.clone()),
         };
         for text in before.into_iter().flatten().filter(|text| !texts.contains(text)) {
+            self.words.remove(twin, &text, &texts);
             if let Some(twins) = self.twins.get_mut(&text) {
                 twins.retain(|t| *t != twin);
                 if twins.is_empty() {
@@ -32,6 +35,7 @@ impl Names {
             }
         }
         for text in texts {
+            self.words.add(twin, &text);
             let twins = self.twins.entry(text).or_default();
             if let Err(place) = twins.binary_search(&twin) {
                 twins.insert(place, twin);
@@ -42,6 +46,15 @@ impl Names {
     /// The twins that are called exactly so.
     pub fn exactly(&self, text: &str) -> &[TwinId] {
         self.twins.get(&folded(text)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Twins with a name that shares words with the text, and how much of both is shared, from 0 to 1; the most first.
+    pub fn alike(&self, text: &str, limit: usize) -> Vec<(TwinId, f64)> {
+        let names = |twin: TwinId| self.texts.get(&twin).map_or(&[][..], Vec::as_slice);
+        let mut found = self.words.alike(&folded(text), names);
+        found.sort_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
+        found.truncate(limit);
+        found
     }
 
     /// The twins with a name or id that begins so, in order of the names, each once.
