@@ -39,7 +39,7 @@ impl Matcher {
     /// Learns from all records. Takes seconds for a hundred thousand.
     pub fn learn(pasts: &[Past]) -> Self {
         let latest: Vec<Past> = pasts.iter().filter_map(Past::latest).collect();
-        let (events, _) = super::settle::events(&latest);
+        let (events, _) = super::settle::events(latest.iter().enumerate());
         let traced = trace(&events);
         let named = latest.iter().map(|past| (name(&past.key), past.key.clone()));
         let keys = named.collect();
