@@ -217,8 +217,11 @@ fn second(
     let mut read = declared.beside(also.clone());
     read.kind = read.kind.or_else(|| Some(TextOrField::Fixed(name.to_owned())));
     let scope = also.scope.is_none().then(|| name.to_owned());
-    let names = |of: &Declared| (of.key.clone(), of.key_prefix.clone().unwrap_or_default());
-    if scope.is_none() && read.scope == declared.scope && names(&read) == names(declared) {
+    let ids = |of: &Declared| {
+        let scope = of.scope.clone().unwrap_or_default();
+        (scope, of.key.clone(), of.key_prefix.clone().unwrap_or_default())
+    };
+    if scope.is_none() && ids(&read) == ids(declared) {
         return Err("its ids would be those of the row's own thing; leave `scope` out".to_owned());
     }
     if also.relationship.is_none() && (also.direction.is_some() || also.parent.is_some()) {
