@@ -121,7 +121,7 @@ impl Run {
 
 /// The places of the pasts, by kind: what one record says may be something of another model only where one of the two
 /// models extends the other. Who says no model may be anything, and then all are looked at together.
-fn kinds(pasts: &[Past], catalogue: &Catalogue) -> Vec<Vec<usize>> {
+pub fn kinds(pasts: &[Past], catalogue: &Catalogue) -> Vec<Vec<usize>> {
     let mut models: Vec<&Dtmi> = Vec::new();
     let (mut of_past, mut number) = (Vec::new(), HashMap::new());
     for past in pasts {

@@ -25,10 +25,31 @@ pub fn decide(state: &State, command: &Refer) -> Result<Vec<Change>, Rejection> 
             }
         }
         for (own, other, part) in meant {
-            changes.extend(relate::decide(state, &relation(reference, own, other, part))?);
+            changes.extend(related(state, &relation(reference, own, other, part))?);
         }
     }
     Ok(changes)
+}
+
+/// Joins two twins. Where the model allows only one target and records name two for a while, as when one system is
+/// late to tell of a move, what was stated first stays, and this holds for the rest of its time.
+fn related(state: &State, relate: &Relate) -> Result<Vec<Change>, Rejection> {
+    let refused = match relate::decide(state, relate) {
+        Err(refused @ Rejection::TooManyTargets { max: 1, .. }) => refused,
+        decided => return decided,
+    };
+    let (source, _) = check::existing(state, &relate.source, relate.valid)?;
+    let (target, _) = check::existing(state, &relate.target, relate.valid)?;
+    let others = state.graph.edges_ever(source, Direction::Outgoing);
+    let others = others.filter(|edge| edge.ends.name == relate.name && edge.ends.target != target);
+    let taken = others.flat_map(|edge| edge.timeline.overlapping(relate.valid)).map(|f| f.valid);
+    let free = relate.valid.without_all(taken);
+    if free.is_empty() {
+        return Err(refused);
+    }
+    let free = free.into_iter().map(|valid| Relate { valid, ..relate.clone() });
+    let decided = free.map(|relate| relate::decide(state, &relate));
+    Ok(decided.collect::<Result<Vec<_>, Rejection>>()?.concat())
 }
 
 /// Ends what rests on the record's word during `valid`, when it says `instead` then.
