@@ -103,13 +103,16 @@ impl Curator {
                 changed.into_iter().map(|key| (key.clone(), past(state, &key))).collect()
             }),
         };
+        let catalogue = self.engine().catalogue();
         // Learning takes seconds, and comparing some milliseconds: not on a thread that others wait for.
         let work = tokio::task::spawn_blocking(move || {
             if let Some(pasts) = learnt_from {
-                *held = Some(Matcher::learn(&pasts));
+                *held = Some(Matcher::learn(&pasts, &catalogue));
             }
             let Some(matcher) = held.as_mut() else { return Vec::new() };
-            changes.iter().for_each(|(key, past)| matcher.take_in(key, past.as_ref()));
+            for (key, past) in &changes {
+                matcher.take_in(key, past.as_ref(), &catalogue);
+            }
             let texts: Texts<'_> =
                 std::array::from_fn(|at| texts[at].as_deref().unwrap_or_default());
             matcher.likely(&system, &texts)

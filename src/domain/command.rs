@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::curation::{
     ApproveTask, CloseTask, Judge, MergeTwins, Proposal, RejectTask, SplitTwin, Undo, Withdraw,
 };
-use super::fact::{JsonMap, PropertyPath, SourceRecord};
+use super::fact::{JsonMap, PropertyPath, Reference, SourceRecord};
 use super::id::{ExternalId, RelationshipId, StreamKey, TwinId};
 use super::migration::Migration;
 use super::time::{Interval, Timestamp};
@@ -36,6 +36,8 @@ pub enum Command {
     DeleteTwin(DeleteTwin),
     /// Join two twins.
     Relate(Relate),
+    /// Join two twins as a record says.
+    Refer(Refer),
     /// End a relationship.
     Unrelate(Unrelate),
     /// State that an external id means a twin.
@@ -154,6 +156,18 @@ pub struct Relate {
     pub valid: Interval,
 }
 
+/// See [`Command::Refer`].
+#[derive(Debug, Clone)]
+pub struct Refer {
+    /// The record.
+    pub record: ExternalId,
+    /// What it refers to.
+    pub reference: Reference,
+    /// The time to look at: in it the relationship holds while the record says so, between the twins that the two ids
+    /// mean then.
+    pub valid: Interval,
+}
+
 /// See [`Command::Unrelate`].
 #[derive(Debug, Clone)]
 pub struct Unrelate {
@@ -245,8 +259,13 @@ pub struct PutRecord {
     pub model: Option<Dtmi>,
     /// When the source last touched it, if it says so.
     pub stated: Option<Timestamp>,
+    /// Other things that it refers to.
+    pub references: Vec<Reference>,
     /// When it is so.
     pub valid: Interval,
+    /// Whether it only tells of a change: then it holds no longer than until the change after it that is known, so that
+    /// what comes late ends nothing that came later.
+    pub is_change: bool,
 }
 
 impl PutRecord {
@@ -259,6 +278,7 @@ impl PutRecord {
             identity: self.identity.clone(),
             model: self.model.clone(),
             stated: self.stated,
+            references: self.references.clone(),
         }
     }
 }
@@ -270,6 +290,8 @@ pub struct RetractRecord {
     pub key: ExternalId,
     /// When the system does not have it; mostly from a moment on.
     pub valid: Interval,
+    /// Whether it only tells of a change; see [`PutRecord::is_change`].
+    pub is_change: bool,
 }
 
 /// See [`Command::DeclareSource`].

@@ -103,6 +103,21 @@ pub struct SourceRecord {
     /// When the source last touched it, if it says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stated: Option<Timestamp>,
+    /// Other things that it refers to: the thing is related to them while the record says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Reference>,
+}
+
+/// Another thing that a record refers to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    /// The name of the relationship.
+    pub name: Arc<str>,
+    /// What a system calls the other thing.
+    pub other: ExternalId,
+    /// Whether the relationship leads from the other thing to the record's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_incoming: bool,
 }
 
 /// Names one timeline.

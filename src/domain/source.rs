@@ -51,6 +51,8 @@ impl Sources {
             let of = |member| text(&declared.declaration, member);
             let scope = of("scope").map(|scope| *scope == *key.scope);
             let kind = of("kind").map(|kind| *kind == *record.kind);
+            let kind =
+                if tells_of(&declared.declaration, &record.kind) { Some(true) } else { kind };
             // What a declaration leaves out fits less well than what it names, and better than another name.
             let rank = |fits: Option<bool>| fits.map_or(1, |fits| if fits { 2 } else { 0 });
             (rank(kind), rank(scope))
@@ -112,6 +114,13 @@ fn duration(days: Option<&Value>, iso: Option<&Value>) -> Option<Duration> {
     };
     let days = by_days.or_else(by_text)?;
     Duration::try_from_secs_f64(days * DAY_S).ok().filter(|duration| !duration.is_zero())
+}
+
+/// Whether the rows of a source also tell of things of that kind: it stands in the section, or is its name.
+fn tells_of(declaration: &JsonMap, kind: &str) -> bool {
+    let also = declaration.get("also").and_then(Value::as_object).into_iter().flatten();
+    also.into_iter()
+        .any(|(name, section)| section.get("kind").and_then(Value::as_str).unwrap_or(name) == kind)
 }
 
 fn text<'a>(declaration: &'a JsonMap, member: &str) -> Option<&'a str> {

@@ -133,7 +133,7 @@ impl Kind {
             | Command::ApproveTask(_)
             | Command::RejectTask(_)
             | Command::Undo(_) => Self::Link,
-            Command::Relate(_) | Command::Unrelate(_) => Self::Relationship,
+            Command::Relate(_) | Command::Refer(_) | Command::Unrelate(_) => Self::Relationship,
             Command::Bind(_) | Command::Unbind(_) => Self::Binding,
             Command::PutRecord(_) | Command::RetractRecord(_) => Self::Record,
             Command::SwapDevice(_) => Self::Swap,

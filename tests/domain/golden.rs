@@ -23,6 +23,8 @@ fn record(id: &str, valid: Interval, note: &str) -> Command {
         identity: Default::default(),
         model: None,
         stated: None,
+        references: Vec::new(),
+        is_change: false,
         valid,
     })
 }
@@ -64,7 +66,13 @@ fn a_record_that_its_system_does_not_have_any_more_says_nothing() {
     let twin = plant.twin("cmms:1", UNIT);
     plant.ask(record("cmms:1", Interval::ALWAYS, "a")).unwrap();
     let valid = Interval::since(Timestamp(0));
-    plant.ask(Command::RetractRecord(RetractRecord { key: external("cmms:1"), valid })).unwrap();
+    plant
+        .ask(Command::RetractRecord(RetractRecord {
+            key: external("cmms:1"),
+            valid,
+            is_change: false,
+        }))
+        .unwrap();
     assert_eq!(note(&plant, twin), None);
     assert_eq!(plant.view(-1).property(twin, "note").unwrap().value, "a");
 }
@@ -116,7 +124,7 @@ proptest! {
                 Step::Link(id, twin, valid) => link(IDS[*id], twins[*twin], *valid),
                 Step::Record(id, valid) => record(IDS[*id], *valid, &n.to_string()),
                 Step::Retract(id, valid) => {
-                    Command::RetractRecord(RetractRecord { key: external(IDS[*id]), valid: *valid })
+                    Command::RetractRecord(RetractRecord { key: external(IDS[*id]), valid: *valid, is_change: false })
                 }
             };
             plant.ask(command).unwrap();

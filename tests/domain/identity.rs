@@ -226,6 +226,8 @@ fn an_approval_of_two_records_without_twins_makes_one_of_the_model_that_they_nam
         identity: Default::default(),
         model: Some("dtmi:counterpart:demo:Pump;1".parse().unwrap()),
         stated: None,
+        references: Vec::new(),
+        is_change: false,
         valid: Interval::ALWAYS,
     };
     plant.ask(raise("a:1", Candidate::Record(external("b:2")), 0.5)).unwrap();

@@ -5,6 +5,7 @@ mod golden;
 mod identity;
 mod matching;
 mod plant;
+mod references;
 mod register;
 mod survive;
 mod timeline;

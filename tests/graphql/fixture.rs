@@ -339,6 +339,8 @@ fn record(system: &str, id: &str, kind: &str, serial: &str) -> Command {
         identity: [("serial".into(), serial.into())].into(),
         model: Some("dtmi:counterpart:base:Unit;1".parse().unwrap()),
         stated: None,
+        references: Vec::new(),
+        is_change: false,
         valid: Interval::ALWAYS,
     })
 }

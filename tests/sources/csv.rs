@@ -1,6 +1,6 @@
 //! CSV tables of declared sources.
 
-use counterpart::domain::command::{Command, TwinRef};
+use counterpart::domain::command::Command;
 use counterpart::dtdl::Catalogue;
 use counterpart::sources::limits::LINE_BYTES_MAX;
 use counterpart::sources::text::Input;
@@ -115,8 +115,8 @@ fn a_row_becomes_a_twin_with_typed_values_and_its_relationships() {
     let found = commands("equipment.csv", &text, &[source(SOURCE)], &models());
     let [
         Command::PutTwin(twin),
-        Command::Relate(located),
-        Command::Relate(part),
+        Command::Refer(located),
+        Command::Refer(part),
         Command::PutRecord(record),
     ] = &found[..]
     else {
@@ -131,12 +131,9 @@ fn a_row_becomes_a_twin_with_typed_values_and_its_relationships() {
     assert_eq!(value("flow"), 18.5);
     assert_eq!(value("year"), 2024);
     assert_eq!(value("spare"), true);
-    let target = |twin: &TwinRef| match twin {
-        TwinRef::External(id) => id.to_string(),
-        TwinRef::Id(id) => id.to_string(),
-    };
-    assert_eq!(target(&located.target), "mes:PLANT-07/LINE-03");
-    assert_eq!(target(&part.target), "cmms/P07:4700");
+    assert_eq!(located.reference.other.to_string(), "mes:PLANT-07/LINE-03");
+    assert_eq!(part.reference.other.to_string(), "cmms/P07:4700");
+    assert_eq!(record.references, [located.reference.clone(), part.reference.clone()]);
     assert_eq!(part.valid.from.to_string(), "2026-01-01T00:00:00Z");
     assert_eq!(
         (record.kind.as_ref(), record.key.to_string()),
@@ -217,9 +214,8 @@ fn declared_and_marked_encodings_are_read() {
         let input = Input::bytes("equipment.csv", bytes);
         let (found, problems) = items(&input, &[source(toml)], &models());
         assert_eq!(problems, []);
-        let Command::Relate(located) = &found[1].command else { panic!("{found:?}") };
-        let TwinRef::External(id) = &located.target else { panic!("{located:?}") };
-        assert_eq!(id.to_string(), "mes:Behälter");
+        let Command::Refer(located) = &found[1].command else { panic!("{found:?}") };
+        assert_eq!(located.reference.other.to_string(), "mes:Behälter");
     }
 }
 

@@ -17,6 +17,7 @@ mod json;
 mod models;
 mod native;
 mod plant;
+mod positions;
 mod sap;
 mod systems;
 mod workbook;

@@ -107,12 +107,11 @@ fn the_superior_field_rules_and_not_the_label() {
     let parents: Vec<_> = found
         .iter()
         .filter_map(|item| match &item.command {
-            Command::Relate(relate) => Some(format!("{:?}", relate.target)),
+            Command::Refer(refer) => Some(refer.reference.other.to_string()),
             _ => None,
         })
         .collect();
-    assert_eq!(parents.len(), 1);
-    assert!(parents[0].contains("\"X\""), "{parents:?}");
+    assert_eq!(parents, ["erp:X"]);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use counterpart::domain::curation::{
     Curation, Decided, DecisionKind, Judgement, Pair, Subject, Verdict,
 };
 use counterpart::domain::fact::{
-    Binding, Ends, Existence, FactRow, JsonMap, Link, PropertyValue, SourceRecord,
+    Binding, Ends, Existence, FactRow, JsonMap, Link, PropertyValue, Reference, SourceRecord,
 };
 use counterpart::domain::id::{ExternalId, Position, StreamId, StreamKey, TwinId};
 use counterpart::domain::log::Entry;
@@ -140,6 +140,11 @@ pub fn record() -> SourceRecord {
         identity: [("serial".into(), "it's \"44710\"".into())].into(),
         model: Some("dtmi:com:example:Pump;1".parse().unwrap()),
         stated: Some(Timestamp(i64::MIN)),
+        references: vec![Reference {
+            name: "occupies".into(),
+            other: external("it's \"another\""),
+            is_incoming: true,
+        }],
     }
 }
 

@@ -69,9 +69,30 @@ impl Decided<'_> {
             }
             report.changed_meaning += usize::from(self.is_later(*segment));
         }
+        for (segment, command) in self.late() {
+            groups.entry(segment).or_default().push(command);
+        }
         let proposals = self.proposals(&twins);
         report.doubtful = proposals.len();
         Deeds { groups: groups.into_values().collect(), proposals, report }
+    }
+
+    /// What means a twin already, from the earlier time on of which the record tells now.
+    fn late(&self) -> impl Iterator<Item = (usize, Command)> + '_ {
+        self.matched.segments.iter().enumerate().filter_map(|(place, segment)| {
+            self.subjects[place].twin?;
+            let past = &self.pasts[segment.past];
+            let (valid, link) = past.before_link(segment.valid, ACTOR)?;
+            let command = Command::LinkId(LinkId {
+                external: past.key.clone(),
+                twin: TwinRef::Id(link.twin),
+                valid,
+                reason: link.reason.clone(),
+                confidence: link.confidence,
+                replace: false,
+            });
+            Some((place, command))
+        })
     }
 
     fn past(&self, segment: usize) -> &Past {

@@ -8,5 +8,5 @@ mod run;
 
 pub use commands::Deeds;
 
-pub(super) use matching::{events, source_of, texts_of, weights};
-pub(super) use past::{Past, past, pasts};
+pub(super) use matching::{events, kinds, source_of, texts_of, weights};
+pub(super) use past::{Past, Version, past, pasts};

@@ -36,6 +36,8 @@ pub struct Past {
     pub versions: Vec<Version>,
     /// What the id means, when, as things stand.
     pub links: Vec<(Interval, Link)>,
+    /// From when on anybody ever said what the id means.
+    pub linked_from: Timestamp,
 }
 
 impl Version {
@@ -64,6 +66,7 @@ pub async fn pasts(engine: &Engine, staged: &[PutRecord]) -> Vec<Past> {
             key: key.clone(),
             versions: Vec::new(),
             links: links(),
+            linked_from: engine.read(|state| linked_from(state, key)),
         });
         past.lay_over(record.valid, &record.record());
     }
@@ -77,7 +80,17 @@ pub fn past(state: &State, key: &ExternalId) -> Option<Past> {
         state.records.timeline(key)?.known(KNOWN).collect();
     versions.sort_by_key(|fact| fact.valid.from);
     let versions = versions.into_iter().map(|fact| Version::of(fact.valid, &fact.value));
-    Some(Past { key: key.clone(), versions: versions.collect(), links: links(state, key) })
+    Some(Past {
+        key: key.clone(),
+        versions: versions.collect(),
+        links: links(state, key),
+        linked_from: linked_from(state, key),
+    })
+}
+
+fn linked_from(state: &State, key: &ExternalId) -> Timestamp {
+    let ever = state.crosswalks.timeline(key).into_iter().flat_map(|t| t.facts());
+    ever.map(|fact| fact.valid.from).min().unwrap_or(Timestamp::MAX)
 }
 
 fn links(state: &State, key: &ExternalId) -> Vec<(Interval, Link)> {
@@ -100,14 +113,23 @@ impl Past {
     /// Only what it says last; nothing when that is nothing to match by.
     pub fn latest(&self) -> Option<Past> {
         let last = self.versions.last().filter(|version| !version.identity.is_empty())?;
-        Some(Past { key: self.key.clone(), versions: vec![last.clone()], links: Vec::new() })
+        Some(Past { versions: vec![last.clone()], links: Vec::new(), ..self.clone() })
     }
 
     /// Whether there may be something to decide: the id means nothing, or the matching linked it and the record has
-    /// said different things over time.
+    /// said different things over time, or tells now of an earlier time too.
     pub fn is_open(&self, own: &str) -> bool {
         let by_matching = || self.links.iter().any(|(_, link)| *link.decider == *own);
-        self.links.is_empty() || (self.versions.len() > 1 && by_matching())
+        let is_earlier = self.versions.first().is_some_and(|v| v.valid.from < self.linked_from);
+        self.links.is_empty() || ((self.versions.len() > 1 || is_earlier) && by_matching())
+    }
+
+    /// The link by which a part of the past means a twin, and the time before it that is of the same part and that nobody
+    /// ever said anything of: what came late.
+    pub fn before_link(&self, part: Interval, own: &str) -> Option<(Interval, &Link)> {
+        let (_, link) = self.link_in(part).filter(|(_, link)| *link.decider == *own)?;
+        let before = Interval::new(part.from, part.to.min(self.linked_from))?;
+        Some((before, link))
     }
 
     /// What the id means in the interval, the last of several.

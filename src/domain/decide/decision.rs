@@ -73,6 +73,7 @@ fn of(command: &Command, changes: &[Change]) -> Option<Decided> {
         | Command::SetProperties(_)
         | Command::DeleteTwin(_)
         | Command::Relate(_)
+        | Command::Refer(_)
         | Command::Unrelate(_)
         | Command::PutRecord(_)
         | Command::RetractRecord(_)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::context::Context;
-use super::{apart, check};
+use super::{apart, check, refer};
 use crate::domain::change::Change;
 use crate::domain::command::{LinkId, UnlinkId};
 use crate::domain::fact::Link;
@@ -32,7 +32,8 @@ pub fn decide(
         free(state, &command.external, command.valid, twin)?;
     }
     apart::check(state, &command.external, twin, command.valid)?;
-    Ok(vec![Change::Linked {
+    let mut changes = refer::moved(state, &command.external, Some(twin), command.valid);
+    changes.push(Change::Linked {
         external: command.external.clone(),
         valid: command.valid,
         link: Link {
@@ -41,7 +42,8 @@ pub fn decide(
             confidence: command.confidence,
             decider: context.actor.clone(),
         },
-    }])
+    });
+    Ok(changes)
 }
 
 /// Unties an id.
@@ -50,7 +52,9 @@ pub fn unlink(state: &State, command: &UnlinkId) -> Result<Vec<Change>, Rejectio
     if timeline.is_none_or(|t| t.overlapping(command.valid).next().is_none()) {
         return Err(Rejection::NotLinked(command.external.clone()));
     }
-    Ok(vec![Change::Unlinked { external: command.external.clone(), valid: command.valid }])
+    let mut changes = refer::moved(state, &command.external, None, command.valid);
+    changes.push(Change::Unlinked { external: command.external.clone(), valid: command.valid });
+    Ok(changes)
 }
 
 /// The change that ties an id to a twin with certainty, if it is not tied to it already.

@@ -14,6 +14,7 @@ mod migrate_twins;
 mod open_streams;
 mod put_record;
 mod put_twin;
+mod refer;
 mod relate;
 mod retire_models;
 mod set_properties;
@@ -66,6 +67,7 @@ fn changes(
         Command::SetProperties(command) => set_properties::decide(state, command),
         Command::DeleteTwin(command) => delete_twin::decide(state, command),
         Command::Relate(command) => relate::decide(state, command),
+        Command::Refer(command) => refer::decide(state, command),
         Command::Unrelate(command) => relate::unrelate(state, command),
         Command::LinkId(command) => link_id::decide(state, command, context),
         Command::UnlinkId(command) => link_id::unlink(state, command),

@@ -12,6 +12,8 @@ const TITLE_BYTES_MAX: usize = 512;
 const REASON_BYTES_MAX: usize = 4096;
 /// Most fields that a record is matched by.
 const IDENTITY_FIELDS_MAX: usize = 256;
+/// Most things that a record refers to.
+const REFERENCES_MAX: usize = 10_000;
 /// Longest text of a field that a record is matched by, in bytes.
 const IDENTITY_BYTES_MAX: usize = 16_384;
 /// Most tasks that one command raises.
@@ -56,6 +58,7 @@ pub fn check(command: &Command) -> Result<(), Rejection> {
         }
         Command::UploadModels(_)
         | Command::DeleteTwin(_)
+        | Command::Refer(_)
         | Command::Unrelate(_)
         | Command::UnlinkId(_)
         | Command::Bind(_)
@@ -122,6 +125,16 @@ fn record(command: &PutRecord) -> Result<(), Rejection> {
             command.key,
             command.identity.len()
         )));
+    }
+    if command.references.len() > REFERENCES_MAX {
+        return Err(Rejection::Invalid(format!(
+            "record `{}` refers to {} things; at most {REFERENCES_MAX} are accepted",
+            command.key,
+            command.references.len()
+        )));
+    }
+    for reference in &command.references {
+        name("the relationship", &reference.name)?;
     }
     for (field, text) in &command.identity {
         check_field(field).map_err(Rejection::Invalid)?;

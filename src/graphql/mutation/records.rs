@@ -90,7 +90,9 @@ fn put(world: &World, from: &Fields<'_>) -> Result<(Command, About)> {
         identity: identity(from)?,
         model: model(world, from, "model")?,
         stated: args::moment(from, "stated")?,
+        references: Vec::new(),
         valid: interval(from, world.engine.now())?,
+        is_change: false,
     };
     let about = About::Record(command.key.clone());
     Ok((Command::PutRecord(command), about))
@@ -109,6 +111,7 @@ fn retract(world: &World, from: &Fields<'_>) -> Result<(Command, About)> {
     let command = RetractRecord {
         key: external_id(from, "key")?,
         valid: interval(from, world.engine.now())?,
+        is_change: false,
     };
     let about = About::Record(command.key.clone());
     Ok((Command::RetractRecord(command), about))

@@ -105,6 +105,8 @@ section! {
         model_field: Option<Field>,
         /// The model of each type.
         models: IndexMap<String, Dtmi>,
+        /// A field without which the row does not tell of the thing: it is not there, or not any more.
+        only_if: Option<Field>,
         /// How files are read.
         read: ReadOptions,
         /// The field of each property.
@@ -115,6 +117,8 @@ section! {
         ids: IndexMap<String, IdField>,
         /// The field of each relationship.
         relationships: IndexMap<String, RelationshipField>,
+        /// Further things that each row tells of, by names of their own.
+        also: IndexMap<String, Also>,
         /// The fields with moments.
         times: Times,
         /// Which rows say that the thing is gone.
@@ -125,6 +129,44 @@ section! {
         brick: BrickOptions,
         /// Tables of one file that are read in different ways, by the names of their sheets.
         tables: IndexMap<String, Declared>,
+    }
+}
+
+section! {
+    /// A further thing that each row tells of, such as the place where a machine stands.
+    Also {
+        /// The field with its id, or several; a row in which it says nothing does not tell of the thing.
+        key: Option<Key>,
+        /// What stands between several.
+        separator: Option<String>,
+        /// What is put before the id.
+        key_prefix: Option<String>,
+        /// Where in the system its ids are unique; left out: in the scope of the row's own, under the section's name.
+        scope: Option<TextOrField>,
+        /// The kind of thing; the section's name if left out.
+        kind: Option<TextOrField>,
+        /// Its model, or that of types without one.
+        model: Option<Dtmi>,
+        /// The field with its type.
+        model_field: Option<Field>,
+        /// The model of each type.
+        models: IndexMap<String, Dtmi>,
+        /// A field without which the row does not tell of it.
+        only_if: Option<Field>,
+        /// How the row's own thing is related to it, while the row says so.
+        relationship: Option<String>,
+        /// Which way that runs.
+        direction: Option<Direction>,
+        /// Whether that leads to the whole of which the row's own thing is a part.
+        parent: Option<bool>,
+        /// The field of each property.
+        properties: IndexMap<String, PropertyField>,
+        /// The field of each identity field.
+        identity: IndexMap<String, Field>,
+        /// Further ids that are certain.
+        ids: IndexMap<String, IdField>,
+        /// The field of each relationship of its own.
+        relationships: IndexMap<String, RelationshipField>,
     }
 }
 
@@ -317,15 +359,20 @@ macro_rules! by_key {
 }
 by_key!(Dtmi, PropertyField, Field, IdField, RelationshipField);
 
-impl Layer for IndexMap<String, Declared> {
-    fn over(self, mut base: Self) -> Self {
-        for (name, table) in self {
-            let below = base.get(&name).cloned().unwrap_or_default();
-            base.insert(name, table.over(below));
-        }
-        base
-    }
+macro_rules! by_key_in_layers {
+    ($($section:ty),*) => {
+        $(impl Layer for IndexMap<String, $section> {
+            fn over(self, mut base: Self) -> Self {
+                for (name, section) in self {
+                    let below = base.get(&name).cloned().unwrap_or_default();
+                    base.insert(name, section.over(below));
+                }
+                base
+            }
+        })*
+    };
 }
+by_key_in_layers!(Declared, Also);
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
@@ -354,20 +401,61 @@ impl IdField {
 impl Declared {
     /// All fields that it names.
     pub fn fields(&self) -> Vec<&Field> {
+        let mut found = self.told_by();
+        found.extend([&self.times.from, &self.times.to, &self.times.stated].into_iter().flatten());
+        found.extend(self.gone.iter().flatten().map(|gone| &gone.field));
+        for also in self.also.values() {
+            found.extend(also.key.iter().flat_map(|key| &key.0));
+            found.extend(told(also.scope.as_ref()).chain(told(also.kind.as_ref())));
+            found.extend(also.model_field.iter().chain(&also.only_if));
+            found.extend(also.properties.values().map(PropertyField::field));
+            found.extend(also.identity.values());
+            found.extend(also.ids.values().map(|id| id.parts().0));
+            found.extend(also.relationships.values().map(|r| &r.field));
+        }
+        found
+    }
+
+    /// The fields that tell of the thing, but not when.
+    pub fn told_by(&self) -> Vec<&Field> {
         let mut found: Vec<&Field> = self.key.iter().flat_map(|key| &key.0).collect();
-        if let Some(TextOrField::Told(told)) = &self.scope {
-            found.push(&told.field);
-        }
-        if let Some(TextOrField::Told(told)) = &self.kind {
-            found.push(&told.field);
-        }
-        found.extend(&self.model_field);
+        found.extend(told(self.scope.as_ref()).chain(told(self.kind.as_ref())));
+        found.extend(self.model_field.iter().chain(&self.only_if));
         found.extend(self.properties.values().map(PropertyField::field));
         found.extend(self.identity.values());
         found.extend(self.ids.values().map(|id| id.parts().0));
         found.extend(self.relationships.values().map(|r| &r.field));
-        found.extend([&self.times.from, &self.times.to, &self.times.stated].into_iter().flatten());
-        found.extend(self.gone.iter().flatten().map(|gone| &gone.field));
         found
     }
+
+    /// What a section beside it says, read as rows of this are.
+    pub(super) fn beside(&self, also: Also) -> Self {
+        Self {
+            twins: self.twins,
+            read: self.read.clone(),
+            times: self.times.clone(),
+            scope: also.scope.or_else(|| self.scope.clone()),
+            kind: also.kind,
+            key: also.key,
+            separator: also.separator,
+            key_prefix: also.key_prefix,
+            model: also.model,
+            model_field: also.model_field,
+            models: also.models,
+            only_if: also.only_if,
+            properties: also.properties,
+            identity: also.identity,
+            ids: also.ids,
+            relationships: also.relationships,
+            ..Self::default()
+        }
+    }
+}
+
+fn told(text: Option<&TextOrField>) -> impl Iterator<Item = &Field> {
+    let field = match text {
+        Some(TextOrField::Told(told)) => Some(&told.field),
+        Some(TextOrField::Fixed(_)) | None => None,
+    };
+    field.into_iter()
 }

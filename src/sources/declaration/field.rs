@@ -45,6 +45,15 @@ impl Field {
         self.0.iter().filter(|way| way.tokens.is_none()).map(|way| way.text.as_str())
     }
 
+    /// The names of the row's own fields that they are or lead into.
+    pub fn tops(&self) -> impl Iterator<Item = &str> {
+        let top = |way: &'_ Way| way.tokens.as_ref().and_then(|tokens| tokens.first()).is_some();
+        self.0.iter().map(move |way| match &way.tokens {
+            Some(tokens) if top(way) => tokens[0].as_str(),
+            Some(_) | None => way.text.as_str(),
+        })
+    }
+
     /// What stands there, in the order in which it counts.
     pub fn of<'r>(&'r self, row: &'r JsonMap) -> impl Iterator<Item = &'r Value> {
         self.0.iter().filter_map(|way| way.of(row))

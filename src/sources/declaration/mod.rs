@@ -7,9 +7,9 @@ mod source;
 mod words;
 
 pub use declared::{
-    Authority, BrickOptions, Declared, Direction, Format, Gone, IdField, PropertyField,
+    Also, Authority, BrickOptions, Declared, Direction, Format, Gone, IdField, PropertyField,
     PropertyWithUnit, ReadOptions, RelationshipField, ScopedId, Times, Trust, Twins,
 };
 pub use field::Field;
-pub use source::{Declaration, Table, base_name};
+pub use source::{Declaration, Relation, Second, Table, base_name};
 pub use words::{Delimiter, EncodingName, Key, Pattern, Share, Span, TextOrField, Told, ZoneName};

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::declared::{Authority, Declared, Format, Layer, Twins};
+use super::declared::{Also, Authority, Declared, Direction, Format, Layer, Twins};
 use super::preset::preset;
-use super::words::{Key, Share};
+use super::words::{Key, Share, TextOrField};
 use crate::domain::command::{Command, DeclareSource, DeclareSystem};
 use crate::domain::fact::JsonMap;
 use crate::domain::id::name;
@@ -38,6 +38,34 @@ pub struct Table {
     pub key: Key,
     /// What the declaration itself says of them. What only their format says is left out where it does not fit.
     pub own: Declared,
+    /// Further things that they tell of.
+    pub also: Vec<Second>,
+}
+
+/// A further thing that rows tell of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Second {
+    /// The name of its section.
+    pub name: String,
+    /// How it is read.
+    pub table: Table,
+    /// What is put behind the scope of the row's own thing, where it has no scope of its own.
+    pub scope: Option<String>,
+    /// How the row's own thing is related to it.
+    pub relation: Option<Relation>,
+}
+
+/// How the thing of a row is related to a further one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Relation {
+    /// The name of the relationship.
+    pub name: Arc<str>,
+    /// Which way it runs.
+    pub direction: Direction,
+    /// Whether it leads to the whole of which the row's thing is a part.
+    pub is_parent: bool,
+    /// Whether the declaration itself says so, and not only its format.
+    pub is_own: bool,
 }
 
 impl Declaration {
@@ -106,7 +134,9 @@ impl Declaration {
 
     /// Whether rows have further ids.
     pub fn has_ids(&self) -> bool {
-        self.tables.values().any(|table| !table.declared.ids.is_empty())
+        let mut tables = self.tables.values();
+        let has = |table: &Table| !table.declared.ids.is_empty();
+        tables.any(|table| has(table) || table.also.iter().any(|second| has(&second.table)))
     }
 
     /// Whether a file, by its name, is of this source: named by it, or `None` where it names none.
@@ -138,7 +168,12 @@ fn tables(
     declared: &Declared,
 ) -> Result<IndexMap<String, Table>, String> {
     if matches!(format, Format::Adt | Format::Brick) {
-        return Ok(IndexMap::new());
+        return match declared.also.first() {
+            None => Ok(IndexMap::new()),
+            Some((name, _)) => Err(format!(
+                "`[also.{name}]` is not possible: files of this format say by themselves what there is"
+            )),
+        };
     }
     if declared.tables.is_empty() {
         let table = table(declared.clone(), own.clone())?;
@@ -154,10 +189,55 @@ fn tables(
 }
 
 fn table(declared: Declared, own: Declared) -> Result<Table, String> {
+    let also = declared.also.iter().map(|(name, also)| {
+        let second = second(name, also, &declared, own.also.get(name));
+        second.map_err(|e| format!("in `[also.{name}]`: {e}"))
+    });
+    let also = also.collect::<Result<Vec<_>, String>>()?;
+    Ok(Table { also, ..plain(declared, own)? })
+}
+
+/// A table whose rows tell of one thing.
+fn plain(declared: Declared, own: Declared) -> Result<Table, String> {
     let key = declared.key.clone();
     let key = key.ok_or("`key` is missing: the field with the id, or a list of several")?;
     for name in declared.identity.keys() {
         check_field(name).map_err(|e| format!("in `[identity]`: {e}"))?;
     }
-    Ok(Table { declared, key, own })
+    Ok(Table { declared, key, own, also: Vec::new() })
+}
+
+/// How a further thing of the rows is read.
+fn second(
+    name: &str,
+    also: &Also,
+    declared: &Declared,
+    own: Option<&Also>,
+) -> Result<Second, String> {
+    crate::domain::id::name("the name of the section", name).map_err(|e| e.to_string())?;
+    let mut read = declared.beside(also.clone());
+    read.kind = read.kind.or_else(|| Some(TextOrField::Fixed(name.to_owned())));
+    let scope = also.scope.is_none().then(|| name.to_owned());
+    let ids = |of: &Declared| {
+        let scope = of.scope.clone().unwrap_or_default();
+        (scope, of.key.clone(), of.key_prefix.clone().unwrap_or_default())
+    };
+    if scope.is_none() && ids(&read) == ids(declared) {
+        return Err("its ids would be those of the row's own thing; leave `scope` out".to_owned());
+    }
+    if also.relationship.is_none() && (also.direction.is_some() || also.parent.is_some()) {
+        return Err("`direction` and `parent` say nothing without `relationship`".to_owned());
+    }
+    let relation = also.relationship.as_deref().map(|relationship| {
+        let name = crate::domain::id::name("the relationship", relationship);
+        Ok(Relation {
+            name: name.map_err(|e| e.to_string())?,
+            direction: also.direction.unwrap_or_default(),
+            is_parent: also.parent.unwrap_or_default(),
+            is_own: own.is_some_and(|own| own.relationship.is_some()),
+        })
+    });
+    let table = plain(read, Declared::default().beside(own.cloned().unwrap_or_default()))?;
+    let relation = relation.transpose().map_err(|e: String| e)?;
+    Ok(Second { name: name.to_owned(), table, scope, relation })
 }

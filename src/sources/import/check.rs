@@ -39,7 +39,7 @@ pub struct CheckedFile {
     pub source: String,
     /// How many commands it is, by kind.
     pub kinds: BTreeMap<Kind, u64>,
-    /// The first records, as they would be.
+    /// What the first rows tell, as it would be.
     pub first: Vec<Sample>,
 }
 
@@ -48,6 +48,9 @@ pub struct CheckedFile {
 pub struct Sample {
     /// Where it stands.
     pub origin: Origin,
+    /// Whether it is a further thing that the row tells of.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub also: bool,
     /// Its key.
     pub key: String,
     /// The kind of thing.
@@ -126,13 +129,22 @@ fn file(source: &Source<'_>, input: &Input, number: u32, first: usize) -> Checke
         first: Vec::new(),
     };
     let twins = source.declaration.twins();
+    let (mut own, mut also) = (0, 0);
     for statement in statements(source, input, number).into_iter().flatten().flatten() {
-        if checked.first.len() < first {
+        let shown = if statement.second.is_some() { &mut also } else { &mut own };
+        *shown += 1;
+        if *shown <= first {
             checked.first.push(Sample::of(&statement));
         }
         for command in statement.commands(twins) {
             *checked.kinds.entry(Kind::of(&command)).or_default() += 1;
         }
+    }
+    if also > 0 {
+        // What a row tells of further things stands behind its own.
+        let place =
+            |sample: &Sample| (sample.origin.sheet.clone(), sample.origin.line, sample.also);
+        checked.first.sort_by_key(place);
     }
     checked
 }
@@ -156,6 +168,7 @@ impl Sample {
         let references = statement.references.iter();
         Self {
             origin: statement.origin.clone(),
+            also: statement.second.is_some(),
             key: record.key.to_string(),
             kind: record.kind.clone(),
             model: record.model.as_ref().map(ToString::to_string),
@@ -172,7 +185,8 @@ impl Sample {
 
 impl fmt::Display for Sample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "  {}: {} ({}), {}", self.origin, self.key, self.kind, self.holds)?;
+        let also = if self.also { "also " } else { "" };
+        write!(f, "  {}: {also}{} ({}), {}", self.origin, self.key, self.kind, self.holds)?;
         let mut line = |name: &str, text: &str| write!(f, "\n    {name} = {text}");
         for (name, text) in [("model", &self.model), ("stated", &self.stated), ("gone", &self.gone)]
         {

@@ -11,7 +11,7 @@ use crate::sources::declaration::Declaration;
 use crate::sources::format::{Format, Items, format_of, model_text, read, rows};
 use crate::sources::limits::CHUNK_COMMANDS_MAX;
 use crate::sources::moment::Moments;
-use crate::sources::problem::{Item, Kind, Origin, Problem};
+use crate::sources::problem::{Item, Kind, Origin, Problem, Severity};
 use crate::sources::reading::{Known, Source};
 use crate::sources::text::Input;
 
@@ -194,7 +194,10 @@ impl Run<'_> {
             surveyed.push(Surveyed { input, format, number, kinds });
         }
         for problem in self.sources.iter().flat_map(|source| source.known.settle()) {
-            report.lost(Kind::Relationship, problem);
+            match problem.severity {
+                Severity::Error => report.lost(Kind::Relationship, problem),
+                Severity::Note => report.problem(problem),
+            }
         }
         surveyed
     }

@@ -235,6 +235,8 @@ impl Record {
             identity: self.identity,
             model: model.transpose().map_err(|e| e.to_string())?,
             stated: self.stated.map(|stated| moments.parse(&stated)).transpose()?,
+            references: Vec::new(),
+            is_change: false,
             valid: moments.interval(self.from.as_deref(), self.to.as_deref())?,
         }))
     }

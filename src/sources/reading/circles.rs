@@ -13,8 +13,8 @@ use crate::domain::time::{Interval, Timestamp};
 use crate::sources::limits::KEYS_REMEMBERED_MAX;
 use crate::sources::problem::Origin;
 
-/// A reference: the row, and its number among the references there.
-pub type ReferenceId = (RowId, usize);
+/// A reference: the row, which of its further things it is of, and its number among the references there.
+pub type ReferenceId = (RowId, Option<usize>, usize);
 
 /// How many steps of a circle a message shows.
 const STEPS_SHOWN_MAX: usize = 12;

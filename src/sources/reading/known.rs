@@ -1,6 +1,6 @@
 //! What must be known of a source's files as a whole before a single row can be judged: which keys
-//! stand twice, which parents run in a circle, which change follows which, and the tables that
-//! others look things up in. The first reading collects it; later readings follow it.
+//! stand twice, which parents run in a circle, which change follows which, what rows tell of further
+//! things, and the tables that others look things up in. The first reading collects it; later readings follow it.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use super::circles::{Circles, Edge};
 use super::events::Events;
 use super::library::Library;
+use super::seconds::Seconds;
 use super::statement::{Reference, Statement};
 use crate::domain::id::{ExternalId, abridged};
 use crate::domain::time::Interval;
@@ -35,6 +36,7 @@ struct Inner {
     refused: HashSet<RowId>,
     circles: Circles,
     events: Events,
+    seconds: Seconds,
     library: Library,
 }
 
@@ -67,15 +69,22 @@ impl Known {
         if inner.is_settled {
             return Ok(inner.follow(row, statement));
         }
-        if let Some(event) = statement.event {
-            inner.events.add(sum_of(&statement.record.key), event, row);
-            return Ok(Some(statement));
+        match (statement.second, statement.event) {
+            (Some(second), _) if !inner.seconds.add(row, second, &statement) => {
+                return Ok(Some(statement));
+            }
+            (Some(_), _) => {}
+            (None, Some(event)) => {
+                inner.events.add(sum_of(&statement.record.key), event, row);
+                return Ok(Some(statement));
+            }
+            (None, None) => inner.admit(row, &statement)?,
         }
-        inner.admit(row, &statement)?;
         let origin = &statement.origin;
         for (number, reference) in parents(&statement) {
             let ends = (&statement.record.key, &reference.other);
-            inner.circles.add(ends, statement.record.valid, (row, number), origin);
+            let reference = (row, statement.second, number);
+            inner.circles.add(ends, statement.record.valid, reference, origin);
         }
         Ok(Some(statement))
     }
@@ -90,16 +99,20 @@ impl Known {
         inner.spans = several.map(|(key, said)| (key, held(said))).collect();
         let spans = inner.events.settle();
         inner.spans.extend(spans);
-        inner.circles.settle().into_iter().map(|edge| edge_problem(&edge)).collect()
+        let circles = inner.circles.settle().into_iter().map(|edge| edge_problem(&edge));
+        let mut problems: Vec<Problem> = circles.collect();
+        problems.extend(inner.seconds.settle());
+        problems
     }
 }
 
 impl Inner {
     fn follow(&self, row: RowId, mut statement: Statement) -> Option<Statement> {
-        if self.refused.contains(&row) {
+        if let Some(second) = statement.second {
+            statement.record.valid = self.seconds.holds(row, second)?;
+        } else if self.refused.contains(&row) {
             return None;
-        }
-        if let Some(event) = statement.event {
+        } else if let Some(event) = statement.event {
             let valid = self.events.interval(row, event)?;
             if event.gone {
                 statement.gone = Some(valid);
@@ -107,10 +120,12 @@ impl Inner {
                 statement.record.valid = valid;
             }
         }
-        self.place(&mut statement);
+        if statement.second.is_none() {
+            self.place(&mut statement);
+        }
         let numbers: Vec<usize> = parents(&statement).map(|(number, _)| number).collect();
         for number in numbers.into_iter().rev() {
-            if self.circles.holds((row, number)) {
+            if self.circles.holds((row, statement.second, number)) {
                 statement.references.remove(number);
             }
         }

@@ -1,4 +1,4 @@
-//! A row, by its table's declaration, becomes a statement.
+//! What a row tells of one thing, by its table's declaration, becomes a statement.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,13 +18,15 @@ use crate::sources::declaration::{
 };
 use crate::sources::moment::Moments;
 use crate::sources::problem::Remark;
-use crate::sources::rows::Row;
+use crate::sources::rows::{Event, Row};
 
-/// Reads the rows of one table.
-pub struct RowReader<'a> {
+/// Reads what the rows of one table tell of one thing.
+pub struct ThingReader<'a> {
     source: Arc<Declaration>,
     /// The number of the table.
     at: usize,
+    /// The number of the thing among the further ones of the table; none for the row's own.
+    second: Option<usize>,
     catalogue: &'a Catalogue,
     times: Times,
     /// The names of identity fields, in the order of the declaration.
@@ -35,87 +37,167 @@ pub struct RowReader<'a> {
     today: Timestamp,
 }
 
-impl<'a> RowReader<'a> {
-    /// Reads as the table of that name declares; none where there is no such table.
+impl<'a> ThingReader<'a> {
+    /// Reads the row's own thing as the table declares it, or a further one.
     pub fn new(
         source: &Arc<Declaration>,
-        table: &str,
+        (at, second): (usize, Option<usize>),
         catalogue: &'a Catalogue,
         moments: Moments,
-    ) -> Option<Self> {
-        let (name, table) = source.table(table)?;
-        let names = table.declared.identity.keys();
-        let paths = table.declared.properties.keys();
-        Some(Self {
-            at: source.tables.get_index_of(name)?,
-            identity: names.map(|name| name.as_str().into()).collect(),
-            paths: paths.map(|path| path.as_str().into()).collect(),
-            times: Times::new(&table.declared.read, moments),
+    ) -> Self {
+        let declared = &table_of(source, at, second).declared;
+        Self {
+            at,
+            second,
+            identity: declared.identity.keys().map(|name| name.as_str().into()).collect(),
+            paths: declared.properties.keys().map(|path| path.as_str().into()).collect(),
+            times: Times::new(&declared.read, moments),
             today: moments.today(),
             source: source.clone(),
             catalogue,
-        })
+        }
     }
 
     fn table(&self) -> &Table {
-        &self.source.tables[self.at]
+        table_of(&self.source, self.at, self.second)
     }
 
-    /// What the row states, and what should be known about how it was read.
+    /// Whether the row has an id of the thing.
+    pub fn has_key(&self, fields: &JsonMap) -> bool {
+        self.table().key.0.iter().all(|field| self.one(field, fields).is_some())
+    }
+
+    /// Whether the row says that the thing is there.
+    pub fn is_there(&self, fields: &JsonMap) -> bool {
+        let field = self.table().declared.only_if.as_ref();
+        field.is_none_or(|field| self.value(field, fields).is_some())
+    }
+
+    /// What the row states of its own thing.
     ///
     /// # Errors
     /// What is wrong with the row, and how to mend it.
-    pub fn read(&self, row: Row) -> Result<(Statement, Vec<Remark>), String> {
-        let mut remarks = row.remarks;
+    pub fn read(&self, row: &Row, remarks: &mut Vec<Remark>) -> Result<Statement, String> {
         let fields = &row.fields;
-        let key = self.key(fields, &mut remarks)?;
+        let key = self.key(fields, remarks)?;
         if row.event.is_some_and(|event| event.gone) {
             // What a row was before it went is mostly told in part.
-            let kind = self.kind(fields)?;
-            return Ok((self.end(Row { remarks: Vec::new(), ..row }, key, kind), remarks));
+            let at = row.event.and_then(|event| event.at).unwrap_or(self.today);
+            return Ok(self.end(row, key, Interval::ALWAYS, at, self.kind(fields)?));
         }
-        let mut record = PutRecord {
-            kind: self.kind(fields)?,
-            attributes: JsonMap::new(),
-            claims: BTreeMap::new(),
-            identity: self.identity(fields),
-            model: self.model(fields)?,
-            stated: self.stated(fields, &mut remarks),
-            valid: Interval::ALWAYS,
-            key,
-        };
-        record.claims = self.claims(fields, record.model.as_ref(), &mut remarks)?;
+        let record = self.record(fields, key, remarks)?;
         let (valid, gone, only_end) = self.holds(fields, record.stated)?;
-        record.valid = valid;
-        let mut statement = Statement {
+        if !self.is_there(fields) {
+            let since = row.event.map(|event| event.at).unwrap_or_default();
+            let from = Some(valid.from).filter(|from| *from > Timestamp::MIN);
+            let at = since.or(from).or(record.stated).unwrap_or(self.today);
+            let event = row.event.map(|event| Event { gone: true, ..event });
+            let held = Interval::since(at);
+            return Ok(Statement { event, ..self.end(row, record.key, held, at, record.kind) });
+        }
+        let attributes = fields.clone();
+        Ok(Statement {
             ids: self.ids(fields)?,
             references: self.references(fields, &record)?,
-            record,
-            origin: row.origin,
+            record: PutRecord { attributes, valid, ..record },
+            origin: row.origin.clone(),
             gone,
             span: valid,
             only_end,
             event: row.event,
-        };
-        statement.record.attributes = row.fields;
-        Ok((statement, remarks))
+            second: None,
+        })
+    }
+
+    /// What the row states of a further thing. It is there from the row on, and does not go with it; `stated` is when
+    /// the row was touched, which says nothing of a thing beside it.
+    ///
+    /// # Errors
+    /// What is wrong with the row, and how to mend it.
+    pub fn beside(
+        &self,
+        row: &Row,
+        valid: Interval,
+        remarks: &mut Vec<Remark>,
+    ) -> Result<Statement, String> {
+        let fields = &row.fields;
+        let key = self.key(fields, &mut Vec::new())?;
+        let record = PutRecord { stated: None, ..self.record(fields, key, remarks)? };
+        Ok(Statement {
+            ids: self.ids(fields)?,
+            references: self.references(fields, &record)?,
+            record: PutRecord { attributes: self.named(fields), valid, ..record },
+            origin: row.origin.clone(),
+            gone: None,
+            span: Interval::ALWAYS,
+            only_end: false,
+            event: row.event,
+            second: self.second,
+        })
+    }
+
+    /// When what the row says of its own thing holds.
+    ///
+    /// # Errors
+    /// When it ends before it begins, or a moment cannot be read.
+    pub fn valid(&self, row: &Row) -> Result<Interval, String> {
+        let since = row.event.and_then(|event| event.at).map(Interval::since);
+        since.map_or_else(|| self.holds(&row.fields, None).map(|(valid, ..)| valid), Ok)
+    }
+
+    /// What is kept of the row, but its attributes and when it holds.
+    fn record(
+        &self,
+        fields: &JsonMap,
+        key: ExternalId,
+        remarks: &mut Vec<Remark>,
+    ) -> Result<PutRecord, String> {
+        let model = self.model(fields)?;
+        Ok(PutRecord {
+            kind: self.kind(fields)?,
+            attributes: JsonMap::new(),
+            claims: self.claims(fields, model.as_ref(), remarks)?,
+            identity: self.identity(fields),
+            model,
+            stated: self.stated(fields, remarks),
+            references: Vec::new(),
+            valid: Interval::ALWAYS,
+            is_change: false,
+            key,
+        })
+    }
+
+    /// The fields of the row that tell of a further thing, and no others: rows that differ in the rest say the same.
+    fn named(&self, fields: &JsonMap) -> JsonMap {
+        let declared = self.table().declared.told_by();
+        let tops = declared.iter().flat_map(|field| field.tops());
+        let named = tops.filter_map(|name| fields.get_key_value(name));
+        named.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     /// That the thing is gone, and nothing else.
-    fn end(&self, row: Row, key: ExternalId, kind: Arc<str>) -> Statement {
+    fn end(
+        &self,
+        row: &Row,
+        key: ExternalId,
+        valid: Interval,
+        at: Timestamp,
+        kind: Arc<str>,
+    ) -> Statement {
         let record = PutRecord {
             key,
             kind,
-            attributes: row.fields,
+            attributes: row.fields.clone(),
             claims: BTreeMap::new(),
             identity: BTreeMap::new(),
             model: None,
             stated: None,
-            valid: Interval::ALWAYS,
+            references: Vec::new(),
+            valid,
+            is_change: false,
         };
-        let at = row.event.and_then(|event| event.at).unwrap_or(self.today);
         Statement {
-            origin: row.origin,
+            origin: row.origin.clone(),
             record,
             ids: Vec::new(),
             references: Vec::new(),
@@ -123,7 +205,19 @@ impl<'a> RowReader<'a> {
             span: Interval::ALWAYS,
             only_end: true,
             event: row.event,
+            second: None,
         }
+    }
+
+    /// The scope of what the row says of the thing.
+    fn own_scope(&self, fields: &JsonMap) -> Result<String, String> {
+        let scope = self.scope(self.table().declared.scope.as_ref(), fields)?;
+        let second = self.second.map(|at| &self.source.tables[self.at].also[at]);
+        Ok(match second.and_then(|second| second.scope.as_deref()) {
+            None => scope,
+            Some(name) if scope.is_empty() => name.to_owned(),
+            Some(name) => format!("{scope}/{name}"),
+        })
     }
 
     /// The texts at a field that say something, trimmed.
@@ -174,7 +268,7 @@ impl<'a> RowReader<'a> {
             }
             id.push_str(&part);
         }
-        external(&self.source.system, &self.scope(declared.scope.as_ref(), fields)?, &id)
+        external(&self.source.system, &self.own_scope(fields)?, &id)
     }
 
     fn scope(&self, scope: Option<&TextOrField>, fields: &JsonMap) -> Result<String, String> {
@@ -196,7 +290,8 @@ impl<'a> RowReader<'a> {
             Some(TextOrField::Told(told)) => self.one(&told.field, fields),
             None => None,
         };
-        let kind = told.unwrap_or_else(|| self.source.name.clone());
+        let second = self.second.map(|at| self.source.tables[self.at].also[at].name.clone());
+        let kind = told.or(second).unwrap_or_else(|| self.source.name.clone());
         name("the kind", &kind).map_err(|e| e.to_string())
     }
 
@@ -295,6 +390,11 @@ impl<'a> RowReader<'a> {
             }
             for text in self.texts(&declared.field, fields) {
                 let scope = match (&declared.system, &declared.scope) {
+                    // A further thing refers to what the row's own would refer to.
+                    (None, None) if self.second.is_some() => {
+                        let own = &self.source.tables[self.at].declared;
+                        self.scope(own.scope.as_ref(), fields)?
+                    }
                     (None, None) => record.key.scope.to_string(),
                     (_, scope) => self.scope(scope.as_ref(), fields)?,
                 };
@@ -312,7 +412,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// Whether the model has the relationship, as far as it is known.
-    fn allows(&self, model: Option<&Dtmi>, relationship: &str) -> bool {
+    pub fn allows(&self, model: Option<&Dtmi>, relationship: &str) -> bool {
         model.and_then(|model| self.catalogue.get(model)).is_none_or(|interface| {
             let content = interface.content(relationship);
             content.is_some_and(|c| matches!(c.kind, ContentKind::Relationship { .. }))
@@ -353,6 +453,11 @@ impl<'a> RowReader<'a> {
         }
         Ok((valid, None, false))
     }
+}
+
+fn table_of(source: &Declaration, at: usize, second: Option<usize>) -> &Table {
+    let table = &source.tables[at];
+    second.map_or(table, |second| &table.also[second].table)
 }
 
 /// Whether a field says what is declared, whatever it is written as.

@@ -1,9 +1,9 @@
 //! What a row states, and the commands that it is.
 
 use crate::domain::command::{
-    Command, DeleteTwin, LinkId, PutRecord, PutTwin, Relate, RetractRecord, TwinRef,
+    Command, DeleteTwin, LinkId, PutRecord, PutTwin, Refer, RetractRecord, TwinRef,
 };
-use crate::domain::fact::JsonMap;
+use crate::domain::fact;
 use crate::domain::id::ExternalId;
 use crate::domain::time::Interval;
 use crate::sources::declaration::Twins;
@@ -30,6 +30,8 @@ pub struct Statement {
     pub only_end: bool,
     /// What happened, in a stream of changes.
     pub event: Option<Event>,
+    /// Which of the further things of its row it is about; none for the row's own.
+    pub second: Option<usize>,
 }
 
 /// Another thing that a row refers to.
@@ -47,8 +49,11 @@ pub struct Reference {
 
 impl Statement {
     /// The commands that it is: its twin if it makes it itself, its relationships, its record, its end.
-    pub fn commands(self, twins: Twins) -> Vec<Command> {
+    pub fn commands(mut self, twins: Twins) -> Vec<Command> {
         let key = self.record.key.clone();
+        let is_change = self.event.is_some_and(|event| event.at.is_some());
+        self.record.is_change = is_change;
+        self.record.references = self.references.iter().map(Reference::kept).collect();
         let makes = twins == Twins::FromId;
         let mut commands = Vec::new();
         if !self.only_end {
@@ -62,7 +67,11 @@ impl Statement {
             commands.push(Command::PutRecord(self.record));
         }
         if let Some(valid) = self.gone {
-            commands.push(Command::RetractRecord(RetractRecord { key: key.clone(), valid }));
+            commands.push(Command::RetractRecord(RetractRecord {
+                key: key.clone(),
+                valid,
+                is_change,
+            }));
             // Where the thing comes again, the twin that it was has ended with what was said of it.
             if makes && valid == Interval::since(valid.from) {
                 let twin = TwinRef::External(key);
@@ -115,16 +124,18 @@ impl Statement {
     }
 
     fn relation(&self, reference: &Reference) -> Command {
-        let own = TwinRef::External(self.record.key.clone());
-        let other = TwinRef::External(reference.other.clone());
-        let (source, target) = if reference.is_incoming { (other, own) } else { (own, other) };
-        Command::Relate(Relate {
-            source,
-            name: reference.name.clone(),
-            target,
-            key: "".into(),
-            properties: JsonMap::new(),
+        Command::Refer(Refer {
+            record: self.record.key.clone(),
+            reference: reference.kept(),
             valid: self.record.valid,
         })
+    }
+}
+
+impl Reference {
+    /// What is kept of it on the record.
+    fn kept(&self) -> fact::Reference {
+        let (name, other) = (self.name.clone(), self.other.clone());
+        fact::Reference { name, other, is_incoming: self.is_incoming }
     }
 }

@@ -4,14 +4,14 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::known::{Known, RowId};
-use super::reader::RowReader;
+use super::row_reader::{RowReader, Told};
 use super::statement::Statement;
 use crate::domain::time::Interval;
 use crate::dtdl::Catalogue;
 use crate::sources::declaration::Declaration;
 use crate::sources::limits::SEGMENTS_MAX;
 use crate::sources::moment::Moments;
-use crate::sources::problem::{Kind, Origin, Problem, Remark};
+use crate::sources::problem::{Kind, Origin, Problem};
 use crate::sources::rows::{Row, Rows, open};
 use crate::sources::text::Input;
 
@@ -84,19 +84,26 @@ impl Statements<'_> {
             return;
         };
         let origin = row.origin.clone();
-        match self.statement(row) {
-            Ok((statement, remarks)) => {
-                self.pending.extend(remarks.into_iter().map(|remark| Err(remark.at(&origin))));
-                self.add(id, statement);
-            }
-            Err(message) => {
-                let problem = Problem::error(origin, "INVALID_ROW", message);
-                self.pending.push_back(Err(problem.about(Kind::Record)));
-            }
+        let told = match self.told(row) {
+            Ok(told) => told,
+            Err(message) => return self.refuse(origin, message),
+        };
+        self.pending.extend(told.remarks.into_iter().map(|remark| Err(remark.at(&origin))));
+        for statement in told.also {
+            self.pending.extend(self.source.known.judge(id, statement).transpose());
+        }
+        match told.own {
+            Ok(statement) => statement.into_iter().for_each(|statement| self.add(id, statement)),
+            Err(message) => self.refuse(origin, message),
         }
     }
 
-    fn statement(&mut self, row: Row) -> Result<(Statement, Vec<Remark>), String> {
+    fn refuse(&mut self, origin: Origin, message: String) {
+        let problem = Problem::error(origin, "INVALID_ROW", message);
+        self.pending.push_back(Err(problem.about(Kind::Record)));
+    }
+
+    fn told(&mut self, row: Row) -> Result<Told, String> {
         let name = row.table.clone().unwrap_or_default();
         let is_same = self.reader.as_ref().is_some_and(|(table, _)| *table == name);
         if !is_same {
@@ -105,7 +112,7 @@ impl Statements<'_> {
             self.reader = reader.map(|reader| (name.clone(), reader));
         }
         match &self.reader {
-            Some((_, reader)) => reader.read(row),
+            Some((_, reader)) => Ok(reader.read(row)),
             None => Err(format!("the table `{name}` is not declared")),
         }
     }

@@ -14,7 +14,7 @@ use super::connection::Connection;
 use super::table::{Table, assembled};
 use crate::domain::curation::Curation;
 use crate::domain::fact::{
-    Binding, Ends, Existence, FactRow, Link, PropertyPath, PropertyValue, SourceRecord,
+    Binding, Ends, Existence, FactRow, Link, PropertyPath, PropertyValue, Reference, SourceRecord,
 };
 use crate::domain::id::{ExternalId, Position, StreamId, TwinId};
 use crate::domain::time::{Interval, Timestamp};
@@ -226,6 +226,8 @@ struct Meaning<'a> {
     model: Option<Cow<'a, Dtmi>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     stated: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "<[Reference]>::is_empty")]
+    references: Cow<'a, [Reference]>,
 }
 
 fn meaning(record: &SourceRecord) -> Cell<'static> {
@@ -234,6 +236,7 @@ fn meaning(record: &SourceRecord) -> Cell<'static> {
         identity: Cow::Borrowed(&record.identity),
         model: record.model.as_ref().map(Cow::Borrowed),
         stated: record.stated,
+        references: Cow::Borrowed(&record.references),
     };
     Cell::owned(serde_json::to_string(&meaning).unwrap_or_default())
 }
@@ -322,6 +325,7 @@ fn read_record(row: &dyn Cells, span: Span, texts: &mut Texts) -> Result<FactRow
         identity: meaning.identity.into_owned(),
         model: meaning.model.map(Cow::into_owned),
         stated: meaning.stated,
+        references: meaning.references.into_owned(),
     };
     Ok(FactRow::Record(external_at(row, texts)?, span.fact(record)))
 }

@@ -121,7 +121,7 @@ pub fn explain(
     let mut steps = own_ids(model, &seen)
         .map(|(name, level, field, weight)| step(name, level, values(Some(field)), weight))
         .to_vec();
-    let (start, declared) = prior::parts(&seen.circumstances);
+    let (start, declared) = prior::parts(model.subject, &seen.circumstances);
     let (constant, learnt) = model.trees.contributions(&seen.circumstances);
     for (at, name) in CIRCUMSTANCE_NAMES.iter().enumerate() {
         let level = LEVELS[at]

@@ -7,7 +7,7 @@ use super::candidates::{Pair, UNIT_KEYS};
 use super::compare::mac::MacLevel;
 use super::compare::serial::SerialLevel;
 use super::evidence::{CIRCUMSTANCES, Evidence, compare_circumstances, evidence, own_ids};
-use super::prior;
+use super::prior::{self, Subject};
 use super::trees::{Growth, Row, Trees};
 use super::world::World;
 
@@ -19,6 +19,8 @@ const LABELS_MIN: usize = 60;
 /// Weights in natural logits.
 #[derive(Debug, Clone)]
 pub struct Model {
+    /// Of what the records tell.
+    pub subject: Subject,
     /// By [`SerialLevel`].
     pub serial: [f32; 10],
     /// By [`MacLevel`].
@@ -32,6 +34,7 @@ pub struct Model {
 impl Default for Model {
     fn default() -> Self {
         Self {
+            subject: Subject::default(),
             serial: [0.0, -9.0, -5.5, -4.5, -4.0, 2.0, 3.0, 2.0, 6.0, 9.0],
             mac: [0.0, -8.0, -5.0, -0.3, 0.5, 6.0, 4.0, 9.0, 12.0],
             xref: [0.0, -3.0, 4.0, 5.0],
@@ -48,7 +51,7 @@ impl Model {
 
     /// What the circumstances say.
     pub fn circumstances(&self, found: &Evidence) -> f32 {
-        prior::logit(&found.circumstances) + self.trees.logit(&found.circumstances)
+        prior::logit(self.subject, &found.circumstances) + self.trees.logit(&found.circumstances)
     }
 
     /// What the unit's own ids say.
@@ -95,7 +98,7 @@ fn by_mac(found: &Evidence) -> Option<bool> {
 
 /// Learns from the candidates.
 pub fn learn(world: &World, pairs: &[Pair]) -> Model {
-    let mut model = Model::default();
+    let mut model = Model { subject: world.subject, ..Model::default() };
     let stride = pairs.len().div_ceil(4 * ROWS_MAX).max(1);
     let sample: Vec<(Pair, Evidence)> = pairs
         .par_iter()
@@ -107,7 +110,7 @@ pub fn learn(world: &World, pairs: &[Pair]) -> Model {
         levels: found.circumstances,
         label: f32::from(u8::from(label)),
         weight,
-        offset: prior::logit(&found.circumstances),
+        offset: prior::logit(world.subject, &found.circumstances),
     };
     for (pair, found) in &sample {
         let unit_only = pair.shared & !UNIT_KEYS == 0;

@@ -7,6 +7,7 @@ use super::super::normalise::asset::location::{self, Atom, Place};
 use super::super::normalise::asset::words::Description;
 use super::alias::Counts;
 use super::facts::Facts;
+use super::prior::Subject;
 use super::sheet::{Field, Sheet};
 use super::values::PerValue;
 
@@ -16,6 +17,8 @@ const NOISE_SHARE: f64 = 0.6;
 const TEXTS_MIN: u32 = 8;
 /// Share of the pairs that must put two sites, or two areas, side by side.
 const SITE_SHARE: f64 = 0.08;
+/// The same where only tags tell that two records are one place: another site may have the tag too.
+const SITE_SHARE_BY_TAG: f64 = 0.15;
 const AREA_SHARE: f64 = 0.1;
 
 /// How places are read: which sites are one, what says nothing at a site, which words name one area.
@@ -55,8 +58,12 @@ impl Default for Places {
 
 impl Places {
     /// Learns from all records. `anchors` are pairs of rows that surely describe one thing.
-    pub fn learn(sheet: &Sheet, anchors: &[(u32, u32)]) -> Self {
-        let mut places = Self { sites: sites(sheet, anchors), ..Self::default() };
+    pub fn learn(sheet: &Sheet, anchors: &[(u32, u32)], subject: Subject) -> Self {
+        let share = match subject {
+            Subject::Units => SITE_SHARE,
+            Subject::Places => SITE_SHARE_BY_TAG,
+        };
+        let mut places = Self { sites: sites(sheet, anchors, share), ..Self::default() };
         places.extend(sheet);
         places.noise = places.noise(sheet);
         for row in 0..sheet.len() {
@@ -157,11 +164,11 @@ impl Places {
     }
 }
 
-fn sites(sheet: &Sheet, anchors: &[(u32, u32)]) -> Vec<u32> {
+fn sites(sheet: &Sheet, anchors: &[(u32, u32)], share: f64) -> Vec<u32> {
     let column = sheet.column(Field::Plant);
     let mut counts = Counts::default();
     for &(a, b) in anchors {
         counts.add(column.cells[a as usize], column.cells[b as usize]);
     }
-    counts.aliases(SITE_SHARE).classes(column.values.id_bound())
+    counts.aliases(share).classes(column.values.id_bound())
 }

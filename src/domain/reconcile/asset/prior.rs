@@ -3,6 +3,39 @@
 //! It is where learning starts from, and all there is while too few pairs are decided by their serials and addresses.
 
 use super::evidence::CIRCUMSTANCES;
+use super::sheet::{Field, Sheet};
+
+/// What records tell of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Subject {
+    /// Machines and devices: a tag or a place is where one of them stands for a while.
+    #[default]
+    Units,
+    /// Places: where they are is what they are.
+    Places,
+}
+
+/// What names a unit, or tells what it is; a list of places has none of it.
+const OF_UNITS: [Field; 7] = [
+    Field::Serial,
+    Field::Manufacturer,
+    Field::Model,
+    Field::Mac,
+    Field::Hostname,
+    Field::Ip,
+    Field::ClientId,
+];
+
+impl Subject {
+    /// What the records tell of: of places where some have tags, and none has anything that a unit has.
+    pub fn of(sheet: &Sheet) -> Self {
+        let says = |field| sheet.column(field).values.id_bound() > 1;
+        match says(Field::Tag) && !OF_UNITS.into_iter().any(says) {
+            true => Self::Places,
+            false => Self::Units,
+        }
+    }
+}
 
 /// The log odds of a pair that shares a key and of which nothing else is known.
 const START: f32 = -3.0;
@@ -41,11 +74,38 @@ const WEIGHTS: [&[f32]; CIRCUMSTANCES] = [
     &[],
 ];
 
+/// The same between places: a tag names one inside its site.
+const PLACES: [&[f32]; CIRCUMSTANCES] = [
+    &[0.0, -4.0],
+    &[],
+    &[],
+    &[],
+    &[-8.0, -9.0, 0.0, 1.0, 7.0],
+    &[],
+    &[],
+    &[-9.0, -4.0, -4.0, -3.0, 0.0, 0.5, 1.0, 1.5, 2.5],
+    &[-1.0, -0.3, 0.3, 0.0, 1.0],
+    &[],
+    &[-6.0, -1.0, 0.0, 1.0],
+    &[],
+    &[],
+    &[],
+    &[],
+    &[],
+];
+
 /// What each circumstance says, and the start.
-pub fn parts(levels: &[u8; CIRCUMSTANCES]) -> (f32, [f32; CIRCUMSTANCES]) {
+pub fn parts(subject: Subject, levels: &[u8; CIRCUMSTANCES]) -> (f32, [f32; CIRCUMSTANCES]) {
     let mut parts = [0.0; CIRCUMSTANCES];
-    for ((part, weights), &level) in parts.iter_mut().zip(WEIGHTS).zip(levels) {
+    let weights = match subject {
+        Subject::Units => WEIGHTS,
+        Subject::Places => PLACES,
+    };
+    for ((part, weights), &level) in parts.iter_mut().zip(weights).zip(levels) {
         *part = weights.get(level as usize).copied().unwrap_or(0.0);
+    }
+    if subject == Subject::Places {
+        return (START, parts);
     }
     if levels[START_KINDS] >= APPEARED_MIN {
         parts[START_AT] *= APPEARED_SHARE;
@@ -59,8 +119,8 @@ pub fn parts(levels: &[u8; CIRCUMSTANCES]) -> (f32, [f32; CIRCUMSTANCES]) {
 }
 
 /// The log odds that the circumstances give.
-pub fn logit(levels: &[u8; CIRCUMSTANCES]) -> f32 {
-    let (start, parts) = parts(levels);
+pub fn logit(subject: Subject, levels: &[u8; CIRCUMSTANCES]) -> f32 {
+    let (start, parts) = parts(subject, levels);
     start + parts.iter().sum::<f32>()
 }
 
@@ -72,8 +132,8 @@ mod tests {
     fn a_shared_position_counts_once() {
         let mut levels = [1; CIRCUMSTANCES];
         (levels[0], levels[4], levels[7], levels[10], levels[11]) = (0, 4, 8, 2, 11);
-        let tag_and_place = logit(&levels);
+        let tag_and_place = logit(Subject::Units, &levels);
         (levels[5], levels[6]) = (2, 2);
-        assert!(logit(&levels) - tag_and_place < 1.0);
+        assert!(logit(Subject::Units, &levels) - tag_and_place < 1.0);
     }
 }

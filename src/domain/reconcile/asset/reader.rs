@@ -169,7 +169,7 @@ impl Reader {
     }
 
     /// The tag and the letter of the parallel unit.
-    fn tag(&self, sheet: &Sheet, row: usize) -> (u32, u8) {
+    pub fn tag(&self, sheet: &Sheet, row: usize) -> (u32, u8) {
         let own = *self.tags.at(sheet, row);
         let (tag, suffix) = if own.0 != 0 { own } else { *self.said_tags.at(sheet, row) };
         let said = || self.descriptions.at(sheet, row).suffix.map_or(0, |c| c as u8);

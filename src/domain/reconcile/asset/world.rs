@@ -8,6 +8,7 @@ use super::alias::{Aliases, Counts};
 use super::facts::Facts;
 use super::identity::{Macs, References, Serials};
 use super::place::Places;
+use super::prior::Subject;
 use super::reader::{KindWords, Reader};
 use super::sheet::Sheet;
 use super::talk::Talk;
@@ -21,6 +22,8 @@ const NAME_SHARE: f64 = 0.05;
 /// Everything that matching knows about the records before it compares any two.
 #[derive(Debug, Default)]
 pub struct World {
+    /// Of what the records tell.
+    pub subject: Subject,
     /// Facts by row.
     pub facts: Vec<Facts>,
     /// The rows of each segment: from the first up to that of the next; one more than there are segments.
@@ -58,10 +61,14 @@ pub fn read(sheet: &Sheet) -> (World, Reader) {
     reader.extend(sheet, &mut world);
     world.serials = Serials::learn(sheet, &reader.descriptions);
     world.mac_counts = reader.macs.counts(sheet);
-    let anchors = anchors(sheet, &world.serials, &reader.macs);
+    world.subject = Subject::of(sheet);
+    let anchors = match world.subject {
+        Subject::Units => anchors(sheet, &world.serials, &reader.macs),
+        Subject::Places => anchors_by_tag(sheet, &reader),
+    };
     let Reader { makers, models, places, references, .. } = &mut reader;
     rayon::join(
-        || *places = Places::learn(sheet, &anchors),
+        || *places = Places::learn(sheet, &anchors, world.subject),
         || {
             makers.learn(sheet, &world.makers);
             models.learn(sheet, &world.models);
@@ -115,6 +122,24 @@ fn anchors(sheet: &Sheet, serials: &Serials, macs: &Macs) -> Vec<(u32, u32)> {
     }
     pairs.sort_unstable();
     pairs.dedup();
+    pairs
+}
+
+/// Pairs of rows with a tag that is on one record of each source: those that name one place each.
+fn anchors_by_tag(sheet: &Sheet, reader: &Reader) -> Vec<(u32, u32)> {
+    let tagged = (0..sheet.len()).map(|row| (reader.tag(sheet, row).0, row as u32));
+    let mut tagged: Vec<(u32, u32)> = tagged.filter(|(tag, _)| *tag != 0).collect();
+    tagged.sort_unstable();
+    let mut pairs = Vec::new();
+    for group in tagged.chunk_by(|a, b| a.0 == b.0).filter(|g| g.len() <= sheet.source_count()) {
+        let mut sources: Vec<u16> = group.iter().map(|g| sheet.source(g.1 as usize)).collect();
+        sources.sort_unstable();
+        if sources.windows(2).all(|pair| pair[0] != pair[1]) {
+            let later = |at: usize| group[at + 1..].iter().map(|b| b.1);
+            pairs.extend((0..group.len()).flat_map(|at| later(at).map(move |b| (group[at].1, b))));
+        }
+    }
+    pairs.sort_unstable();
     pairs
 }
 
