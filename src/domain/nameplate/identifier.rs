@@ -1,0 +1,15 @@
+//! Texts that tell one unit from another.
+
+use crate::domain::reconcile::normalise::asset::{mac, reference, serial};
+
+/// What a field names a unit by, in one form for all spellings of it; nothing for a filler such as `N/A`.
+///
+/// Only serials, hardware addresses and UUIDs name units: for other fields there is nothing, ever.
+pub fn identifier(field: &str, text: &str) -> Option<String> {
+    match field {
+        "serial" => serial::canonical(text).map(|found| serial::folded(&found)),
+        "mac" => mac::parse(text).map(|bits| format!("{bits:012x}")),
+        "uuid" => reference::uuid(text).map(|bits| format!("{bits:032x}")),
+        _ => None,
+    }
+}
