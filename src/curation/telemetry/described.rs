@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::runs::{Reported, Run};
 use crate::domain::id::{ExternalId, Position};
-use crate::domain::nameplate::{NameplateRules, SelfReport, identifier};
+use crate::domain::nameplate::{NAMING, NameplateRules, SelfReport, identifier};
 use crate::domain::time::{Interval, Timestamp};
 use crate::domain::view::View;
 use crate::engine::Engine;
@@ -13,9 +13,6 @@ use crate::store::{StoreError, Window};
 
 /// How many devices are looked at while the writer waits.
 const DEVICES_A_LOOK: usize = 500;
-
-/// Fields that name a unit: the first of them that a device reports tells when it was replaced.
-const NAMING: [&str; 3] = ["serial", "mac", "uuid"];
 
 /// What a device said of itself for a while, by identity field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +76,7 @@ struct Nameplate<'a> {
 
 impl Nameplate<'_> {
     async fn segments(mut self) -> Result<Vec<Described>, StoreError> {
+        // The first field that names a unit tells when the device was replaced.
         for field in NAMING {
             let Some(report) = self.reports.iter().find(|report| *report.field == *field) else {
                 continue;

@@ -121,3 +121,87 @@ impl Reported<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::change::Change;
+    use crate::domain::id::{ExternalId, StreamKey};
+    use crate::domain::log::Entry;
+    use crate::domain::reading::{Quality, Reading};
+    use crate::domain::value::Value;
+    use crate::store::{Append, LogStore, MemoryStore};
+
+    fn reading(time: i64, text: &str) -> Reading {
+        let value = Value::Text(text.into());
+        Reading {
+            stream: StreamId(0),
+            time: Timestamp(time),
+            sequence: 0,
+            value,
+            quality: Quality::Good,
+        }
+    }
+
+    /// The runs of these readings, each in an entry of its own.
+    async fn runs(readings: impl IntoIterator<Item = Reading>) -> Vec<(i64, String)> {
+        let store = MemoryStore::default();
+        let device = ExternalId::new("mqtt", "", "GW-1").unwrap();
+        let key = StreamKey::new(device, "serial").unwrap();
+        let mut changes = vec![Change::StreamOpened { stream: StreamId(0), key }];
+        for (number, reading) in (1..).zip(readings) {
+            let (position, recorded_at) = (Position(number), Timestamp(number as i64));
+            let changes = std::mem::take(&mut changes);
+            let entry = Entry {
+                position,
+                recorded_at,
+                actor: "device".into(),
+                changes,
+                readings: vec![reading],
+            };
+            store.append(&[Append { entry, edits: Vec::new() }]).await.unwrap();
+        }
+        let rules = NameplateRules::default();
+        let reported =
+            Reported { store: &store, rules: &rules, stream: StreamId(0), field: "serial" };
+        let runs = reported.runs().await.unwrap();
+        runs.into_iter().map(|run| (run.from.0, run.text.to_string())).collect()
+    }
+
+    #[tokio::test]
+    async fn changes_are_found_among_few_readings_and_among_many_in_any_order() {
+        for count in [12, 150, 1_500] {
+            let said = |time: i64| match 10 * time / count {
+                0..3 => "A-4711",
+                3 => "n/a",
+                4..7 => "B-9222",
+                _ => "C-1357",
+            };
+            let mut all: Vec<Reading> = (0..count).map(|time| reading(time, said(time))).collect();
+            let first = |text: &str| (0..count).find(|time| said(*time) == text).unwrap();
+            let expected: Vec<(i64, String)> =
+                ["A-4711", "B-9222", "C-1357"].map(|text| (first(text), text.to_owned())).into();
+            assert_eq!(runs(all.clone()).await, expected, "{count} in order");
+            all.reverse();
+            all.rotate_left(7);
+            assert_eq!(runs(all).await, expected, "{count} in another order");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_counts_tells_nothing() {
+        for count in [40, 400] {
+            let counted = (0..count).map(|n| reading(n, &format!("SER-{}", 7_000_001 + 37 * n)));
+            assert!(runs(counted).await.is_empty());
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_bad_or_too_long_or_hidden_is_not_taken() {
+        let mut bad = reading(2, "B-9222");
+        bad.quality = Quality::Bad;
+        let readings =
+            [reading(1, " A-4711 "), bad, reading(3, &"9".repeat(500)), reading(4, "C-13\u{1b}57")];
+        assert_eq!(runs(readings).await, [(1, "A-4711".to_owned())]);
+    }
+}

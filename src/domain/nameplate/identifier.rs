@@ -2,9 +2,12 @@
 
 use crate::domain::reconcile::normalise::asset::{mac, reference, serial};
 
+/// Fields that name a unit, the one that tells most first.
+pub const NAMING: [&str; 3] = ["serial", "mac", "uuid"];
+
 /// What a field names a unit by, in one form for all spellings of it; nothing for a filler such as `N/A`.
 ///
-/// Only serials, hardware addresses and UUIDs name units: for other fields there is nothing, ever.
+/// For fields that are not among [`NAMING`] there is nothing, ever.
 pub fn identifier(field: &str, text: &str) -> Option<String> {
     match field {
         "serial" => serial::canonical(text).map(|found| serial::folded(&found)),

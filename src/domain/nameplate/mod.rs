@@ -5,7 +5,7 @@ mod index;
 mod report;
 mod rules;
 
-pub use identifier::identifier;
+pub use identifier::{NAMING, identifier};
 pub use index::{Line, Nameplates};
 pub use report::SelfReport;
 pub use rules::NameplateRules;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::identifier::{NAMING, identifier};
 use crate::domain::id::{ExternalId, StreamId};
 use crate::domain::time::Timestamp;
 use crate::domain::view::View;
@@ -24,13 +25,17 @@ pub struct SelfReport {
     pub readings: u64,
 }
 
+/// Whether it is a filler, how sure the channel's name is, and the channel: the least counts.
+type Rank = (bool, usize, Arc<str>);
+
 impl View<'_> {
     /// What a device says of itself, a report a field in the order of their names.
     ///
-    /// Of several channels that tell one field, the one with the surest name counts, whichever was heard of first.
+    /// Of several channels that tell one field, the one with the surest name counts that says no filler, whichever was
+    /// heard of first.
     pub fn self_reports(&self, device: &ExternalId) -> Vec<SelfReport> {
         let nameplates = self.state.streams.nameplates();
-        let mut best: BTreeMap<Arc<str>, (usize, SelfReport)> = BTreeMap::new();
+        let mut best: BTreeMap<Arc<str>, (Rank, SelfReport)> = BTreeMap::new();
         for line in nameplates.of(device) {
             let Some(stream) = self.state.streams.get(line.stream) else { continue };
             let seen = stream.register.latest().filter(|latest| {
@@ -41,13 +46,12 @@ impl View<'_> {
                 seen.and_then(|s| Some((nameplates.rules().text_of(&s.reading)?, s.reading.time)));
             let Some((text, time)) = said else { continue };
             let (field, channel) = (line.field.clone(), stream.key.channel.clone());
+            let is_filler = NAMING.contains(&&*field) && identifier(&field, &text).is_none();
+            let rank = (is_filler, line.rank, channel.clone());
             let readings = stream.register.count;
             let report = SelfReport { field, text, time, stream: line.stream, channel, readings };
-            let better = best
-                .get(&line.field)
-                .is_none_or(|(rank, held)| (line.rank, &report.channel) < (*rank, &held.channel));
-            if better {
-                best.insert(line.field.clone(), (line.rank, report));
+            if best.get(&line.field).is_none_or(|(held, _)| rank < *held) {
+                best.insert(line.field.clone(), (rank, report));
             }
         }
         best.into_values().map(|(_, report)| report).collect()
