@@ -15,6 +15,7 @@ use super::roles::{Places, RoleRoots};
 use super::server::Server;
 use super::store::Database;
 use super::survivorship::Survivorship;
+use super::telemetry_identity::TelemetryIdentity;
 use crate::domain::rejection::Rejection;
 use crate::domain::role::Roles;
 use crate::domain::state::Rules;
@@ -38,6 +39,8 @@ pub struct Config {
     pub places: Places,
     /// When records are linked, and when a person is asked.
     pub matching: Matching,
+    /// What devices say of themselves.
+    pub telemetry_identity: TelemetryIdentity,
     /// Which of several sources' values survives.
     pub survivorship: Survivorship,
     /// The coverage board.
@@ -92,7 +95,8 @@ impl Config {
     /// # Errors
     /// When a model in them is no DTMI, or a number makes no sense.
     pub fn rules(&self) -> Result<Rules, ConfigError> {
-        if let Some(problem) = self.matching.problem() {
+        let problem = self.matching.problem().or_else(|| self.telemetry_identity.problem());
+        if let Some(problem) = problem {
             return Err(ConfigError::Role(Box::new(Rejection::Invalid(problem))));
         }
         Ok(Rules {
@@ -100,6 +104,7 @@ impl Config {
             places: self.places.rules(),
             survivorship: self.survivorship.rules().map_err(Box::new)?,
             coverage: self.coverage.rules(),
+            nameplate: self.telemetry_identity.rules(),
             streams_max: self.limits.streams,
         })
     }

@@ -10,6 +10,7 @@ mod roles;
 mod server;
 mod store;
 mod survivorship;
+mod telemetry_identity;
 
 pub use coverage::Coverage;
 pub use ingest::Ingest;
@@ -21,3 +22,4 @@ pub use roles::{Places, RoleRoots};
 pub use server::Server;
 pub use store::Database;
 pub use survivorship::Survivorship;
+pub use telemetry_identity::TelemetryIdentity;

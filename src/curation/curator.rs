@@ -35,7 +35,7 @@ pub(super) struct Inner {
     pub(super) settling: tokio::sync::Mutex<()>,
     /// What answers who a described thing may be; learnt when it is first asked.
     pub(super) matcher: Arc<tokio::sync::Mutex<Option<Matcher>>>,
-    /// Records that changed since it took them in.
+    /// Records that changed, and devices that said something new of themselves, since it took them in.
     pub(super) changed: Mutex<BTreeSet<ExternalId>>,
     /// Imports that wait to be committed.
     pub(super) shelf: Mutex<Shelf>,

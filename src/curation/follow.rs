@@ -7,6 +7,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::curator::Inner;
+use super::telemetry::Heard;
 use crate::domain::change::Change;
 use crate::domain::id::{ExternalId, TwinId};
 use crate::domain::naming::NAME_PATHS;
@@ -21,17 +22,19 @@ const TWINS_A_LOOK: usize = 500;
 pub(super) async fn start(inner: &Arc<Inner>) {
     // First the ear, then the look: what comes in between is seen twice, which does no harm.
     let commits = inner.engine.commits();
+    let heard = Heard::start(&inner.engine);
     everything(inner).await;
-    tokio::spawn(follow(Arc::downgrade(inner), commits));
+    tokio::spawn(follow(Arc::downgrade(inner), commits, heard));
 }
 
-async fn follow(inner: Weak<Inner>, mut commits: Receiver<Arc<Committed>>) {
+async fn follow(inner: Weak<Inner>, mut commits: Receiver<Arc<Committed>>, mut heard: Heard) {
     loop {
         let received = commits.recv().await;
         let Some(inner) = inner.upgrade() else { return };
         match received {
             Ok(committed) => {
-                inner.changed.lock().extend(records(&committed.changes));
+                let devices = heard.news(&committed);
+                inner.changed.lock().extend(records(&committed.changes).chain(devices));
                 let touched = inner.engine.read(|state| touched(state, &committed.changes));
                 look_at(&inner, touched).await;
                 inner.followed.send_if_modified(|at| {
@@ -43,6 +46,7 @@ async fn follow(inner: Weak<Inner>, mut commits: Receiver<Arc<Committed>>) {
             Err(RecvError::Lagged(_)) => {
                 // Nobody knows what changed, so it is learnt anew.
                 *inner.matcher.lock().await = None;
+                heard = Heard::start(&inner.engine);
                 everything(&inner).await;
             }
             Err(RecvError::Closed) => return,

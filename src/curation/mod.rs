@@ -8,6 +8,7 @@ mod probe;
 pub mod settle;
 mod staging;
 mod target;
+mod telemetry;
 mod thresholds;
 mod words;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::curator::Curator;
 use super::matcher::{Likely, Matcher};
-use super::settle::{Past, past, pasts};
+use super::settle::{Past, pasts, pasts_of};
 use crate::domain::curation::Weight;
 use crate::domain::id::{ExternalId, TwinId};
 use crate::domain::reconcile::asset::sheet::{FIELD_NAMES, FIELDS, Texts};
@@ -99,9 +99,7 @@ impl Curator {
         let learnt_from = if learns { Some(pasts(self.engine(), &[]).await) } else { None };
         let changes: Vec<(ExternalId, Option<Past>)> = match learns {
             true => Vec::new(),
-            false => self.engine().read(|state| {
-                changed.into_iter().map(|key| (key.clone(), past(state, &key))).collect()
-            }),
+            false => pasts_of(self.engine(), changed).await,
         };
         let catalogue = self.engine().catalogue();
         // Learning takes seconds, and comparing some milliseconds: not on a thread that others wait for.

@@ -94,7 +94,8 @@ impl Words {
         let near = range.take_while(|(other, _)| other.starts_with(&start)).take(COMPARED_MAX);
         let scorer = jaro_winkler::BatchComparator::new(word.chars());
         let alike = near.map(|(other, _)| (scorer.similarity(other.chars()), other));
-        let best = alike.max_by(|x, y| x.0.total_cmp(&y.0)).filter(|(alike, _)| *alike >= ALIKE_MIN);
+        let best =
+            alike.max_by(|x, y| x.0.total_cmp(&y.0)).filter(|(alike, _)| *alike >= ALIKE_MIN);
         best.map_or(word, |(_, other)| other.clone())
     }
 }

@@ -16,6 +16,7 @@ pub mod impact;
 pub mod log;
 pub mod migration;
 pub mod model_use;
+pub mod nameplate;
 pub mod naming;
 pub mod reading;
 pub mod reconcile;

@@ -9,6 +9,7 @@ use super::curation::Curations;
 use super::fact::{FactKey, FactRow};
 use super::graph::Graph;
 use super::id::{ExternalId, Position, TwinId};
+use super::nameplate::NameplateRules;
 use super::reconcile::survive::Survivorship;
 use super::record::Records;
 use super::role::{PlaceRules, Role, Roles};
@@ -28,6 +29,8 @@ pub struct Rules {
     pub survivorship: Survivorship,
     /// From when on something is a gap of coverage.
     pub coverage: CoverageRules,
+    /// Which channels tell something of the device itself.
+    pub nameplate: NameplateRules,
     /// Most streams that are opened.
     pub streams_max: usize,
 }
@@ -69,7 +72,8 @@ pub(super) struct Before {
 impl State {
     /// An empty state under these rules.
     pub fn new(rules: Rules) -> Self {
-        Self { rules, catalogue: Catalogue::empty(), ..Self::default() }
+        let streams = Streams::new(rules.nameplate.clone());
+        Self { rules, streams, catalogue: Catalogue::empty(), ..Self::default() }
     }
 
     /// The role of a twin by its latest known model.

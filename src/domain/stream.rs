@@ -7,6 +7,7 @@ use hashbrown::Equivalent;
 
 use super::fact::Binding;
 use super::id::{ExternalId, Position, StreamId, StreamKey, StreamKeyRef, TwinId};
+use super::nameplate::{NameplateRules, Nameplates};
 use super::reading::Register;
 use super::time::Timestamp;
 use super::timeline::Timeline;
@@ -42,9 +43,20 @@ pub struct Streams {
     by_key: hashbrown::HashMap<IndexedKey, StreamId>,
     by_device: HashMap<ExternalId, Vec<StreamId>>,
     by_twin: HashMap<TwinId, Vec<StreamId>>,
+    nameplates: Nameplates,
 }
 
 impl Streams {
+    /// No streams yet; these rules tell which of those that come say something of their device.
+    pub fn new(nameplate: NameplateRules) -> Self {
+        Self { nameplates: Nameplates::new(nameplate), ..Self::default() }
+    }
+
+    /// What devices say of themselves.
+    pub fn nameplates(&self) -> &Nameplates {
+        &self.nameplates
+    }
+
     /// A stream by its number.
     pub fn get(&self, id: StreamId) -> Option<&Stream> {
         self.streams.get(id.index())
@@ -95,6 +107,7 @@ impl Streams {
         }
         self.by_key.insert(IndexedKey(key.clone()), id);
         self.by_device.entry(key.device.clone()).or_default().push(id);
+        self.nameplates.opened(id, key);
         self.streams.push(Stream {
             id,
             key: key.clone(),
@@ -108,6 +121,7 @@ impl Streams {
     pub fn roll_back(&mut self, position: Position) {
         while let Some(stream) = self.streams.pop_if(|s| s.opened == position) {
             self.by_key.remove(&stream.key.as_ref());
+            self.nameplates.forget(stream.id, &stream.key.device);
             if let Some(of_device) = self.by_device.get_mut(&stream.key.device) {
                 of_device.retain(|id| *id != stream.id);
             }

@@ -119,6 +119,7 @@ const TYPES: &[&str] = &[
     "ReviewTaskEdge",
     "Role",
     "RuleMeasure",
+    "SelfReport",
     "ServerInfo",
     "SetPropertiesInput",
     "SettleRecordsPayload",

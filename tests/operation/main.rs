@@ -12,6 +12,7 @@ mod disk_full;
 mod documents;
 mod floods;
 mod import;
+mod nameplates;
 mod pages;
 mod plant;
 mod probe;

@@ -61,14 +61,15 @@ async fn look(data: &mut Data, task: &str) -> Result<(Value, Result<Value, Strin
         "query($task: ID!) {{
   task(id: $task) {{
     id probability worth raised
-    record {{ {KEY} record {{ ...said }} twin {{ id displayName }} }}
-    candidateRecord {{ {KEY} record {{ ...said }} }}
+    record {{ {KEY} record {{ ...said }} reported {{ ...reported }} twin {{ id displayName }} }}
+    candidateRecord {{ {KEY} record {{ ...said }} reported {{ ...reported }} }}
     candidateTwin {{ id displayName externalIds {{ {KEY} }} sourceRecords {{ {KEY} ...said }} }}
     weights {{ comparison left right weight }}
     alternatives {{ probability record {{ {KEY} }} twin {{ id displayName }} }}
   }}
 }}
-fragment said on SourceRecord {{ kind modelId identity claims validFrom validTo }}"
+fragment said on SourceRecord {{ kind modelId identity claims validFrom validTo }}
+fragment reported on SelfReport {{ field text channel eventTime }}"
     );
     let found = data.ask(&document, json!({ "task": task })).await?;
     if found.is_null() {
@@ -133,7 +134,9 @@ fn sides(task: &Value) -> String {
     let nothing = Value::Null;
     let right = right.unwrap_or(&nothing);
     let right_said = if right["record"].is_null() { right } else { &right["record"] };
-    let (a, b) = (said(&left["record"]), said(right_said));
+    let (mut a, mut b) = (said(&left["record"]), said(right_said));
+    add_reported(&mut a, &left["reported"]);
+    add_reported(&mut b, &right["reported"]);
     let names: BTreeSet<&String> = a.iter().chain(&b).map(|(name, _)| name).collect();
     let value = |side: &[(String, String)], name: &String| {
         side.iter().find(|(own, _)| own == name).map(|(_, text)| text.clone()).unwrap_or_default()
@@ -179,6 +182,22 @@ fn said(record: &Value) -> Vec<(String, String)> {
         }
     }
     all
+}
+
+/// What the device of a record's id says of itself, beside what the record says.
+fn add_reported(said: &mut Vec<(String, String)>, reports: &Value) {
+    for report in items(reports) {
+        let (field, text) = (text(&report["field"]), text(&report["text"]).to_owned());
+        let held = said.iter().find(|(name, _)| name == field);
+        match held.map(|(_, own)| own.eq_ignore_ascii_case(&text)) {
+            Some(true) => {}
+            Some(false) => said.push((format!("{field}, reported"), text)),
+            None => said.push((field.to_owned(), text)),
+        }
+    }
+    if items(reports).next().is_some() && !said.iter().any(|(name, _)| name == "kind") {
+        said.push(("kind".to_owned(), "a device, by its own report".to_owned()));
+    }
 }
 
 /// What each comparison says, and what that comes to so far.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::devices::reports;
 use super::matching::Matched;
-use super::past::Past;
+use super::past::{Past, Version};
 use super::plan::{Meaning, Plan, Subject};
 use crate::domain::command::{Command, LinkId, PutTwin, TwinRef};
 use crate::domain::curation::{Alternative, Candidate, Proposal};
@@ -54,7 +55,10 @@ impl Decided<'_> {
                 }
                 Meaning::New { first, because, confidence } => {
                     let Some(model) = models.get(first) else {
-                        report.has_no_model(&self.past(*segment).key);
+                        // That a device is nothing anyone else knows is no fault of a declaration.
+                        if self.past(*segment).is_recorded {
+                            report.has_no_model(&self.past(*segment).key);
+                        }
                         continue;
                     };
                     let twin = *twins.entry(*first).or_insert_with(|| TwinId(ids.next()));
@@ -74,7 +78,16 @@ impl Decided<'_> {
         }
         let proposals = self.proposals(&twins);
         report.doubtful = proposals.len();
-        Deeds { groups: groups.into_values().collect(), proposals, report }
+        let mut groups: Vec<Vec<Command>> = groups.into_values().collect();
+        for command in self.of_devices(&models) {
+            report.changed_meaning += 1;
+            groups.push(vec![command]);
+        }
+        Deeds { groups, proposals, report }
+    }
+
+    fn version(&self, segment: usize) -> &Version {
+        &self.past(segment).versions[self.matched.segments[segment].version]
     }
 
     /// What means a twin already, from the earlier time on of which the record tells now.
@@ -125,22 +138,32 @@ impl Decided<'_> {
         because: Option<usize>,
         confidence: f64,
     ) -> Command {
-        let reason = match because {
-            None => "the first record of this thing".to_owned(),
-            Some(other) => {
-                let words = self.matched.reasons(segment, other).map(|r| r.words);
-                let words = words.filter(|w| !w.is_empty()).map(|w| format!(" ({w})"));
-                format!("matches {}{}", self.past(other).key, words.unwrap_or_default())
-            }
-        };
         Command::LinkId(LinkId {
             external: self.past(segment).key.clone(),
             twin: TwinRef::Id(twin),
             valid: self.matched.segments[segment].valid,
-            reason: reason.into(),
+            reason: self.reason(segment, because).into(),
             confidence: (confidence * 1e4).round() / 1e4,
             replace: self.is_later(segment),
         })
+    }
+
+    /// What a device reports of itself goes before what that matches.
+    fn reason(&self, segment: usize, because: Option<usize>) -> String {
+        let reported =
+            reports(self.version(segment)).map(|said| format!("the device reports {said}"));
+        let matches = because.map(|other| {
+            let words = self.matched.reasons(segment, other).map(|r| r.words);
+            let words = words.filter(|w| !w.is_empty()).map(|w| format!(" ({w})"));
+            let device = reports(self.version(other)).map(|said| format!(", which reports {said}"));
+            let (words, device) = (words.unwrap_or_default(), device.unwrap_or_default());
+            format!("matches {}{device}{words}", self.past(other).key)
+        });
+        match (reported, matches) {
+            (Some(reported), Some(matches)) => format!("{reported}, and {matches}"),
+            (Some(only), None) | (None, Some(only)) => only,
+            (None, None) => "the first record of this thing".to_owned(),
+        }
     }
 
     /// The doubtful pairs as questions about the record that was decided last.
@@ -153,7 +176,7 @@ impl Decided<'_> {
                 None => (doubt.b, doubt.a),
             };
             let (record, known) = (self.past(asks).key.clone(), self.past(other).key.clone());
-            if record == known {
+            if record == known || !self.can_be_decided(asks, other) {
                 continue;
             }
             let reasons = self.matched.reasons(asks, other);
@@ -166,6 +189,14 @@ impl Decided<'_> {
             });
         }
         proposals
+    }
+
+    /// Two devices of which nobody else knows anything: whether they are one helps no one.
+    fn can_be_decided(&self, one: usize, other: usize) -> bool {
+        let is_known = |segment: usize| {
+            self.past(segment).is_recorded || self.subjects[segment].twin.is_some()
+        };
+        is_known(one) || is_known(other)
     }
 
     /// What else the record may be, by the other pairs that it is in.

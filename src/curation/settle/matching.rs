@@ -180,7 +180,10 @@ pub fn events<'a>(
             origins.push((place, version));
         };
         for (number, version) in past.versions.iter().enumerate() {
-            tell(number, version.valid.from, Some(texts_of(version)));
+            // A device may have run for years before it first said what it is.
+            let is_unknown = number == 0 && !past.is_recorded;
+            let from = if is_unknown { Timestamp::MIN } else { version.valid.from };
+            tell(number, from, Some(texts_of(version)));
             let next = past.versions.get(number + 1).map(|next| next.valid.from);
             let ends = version.valid.to < Timestamp::MAX && next != Some(version.valid.to);
             if ends {

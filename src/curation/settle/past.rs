@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::curation::telemetry::{described, described_by, overlay};
 use crate::domain::command::PutRecord;
 use crate::domain::fact::{Link, SourceRecord};
 use crate::domain::id::{ExternalId, Position};
@@ -23,6 +24,8 @@ pub struct Version {
     pub valid: Interval,
     /// What to match it by.
     pub identity: BTreeMap<Arc<str>, Arc<str>>,
+    /// What of it the device of this id reports of itself.
+    pub reported: BTreeMap<Arc<str>, Arc<str>>,
     /// The model of the thing, as its source's declaration reads it.
     pub model: Option<Dtmi>,
 }
@@ -38,15 +41,23 @@ pub struct Past {
     pub links: Vec<(Interval, Link)>,
     /// From when on anybody ever said what the id means.
     pub linked_from: Timestamp,
+    /// Whether a record is kept by this id; otherwise only the device itself has said something.
+    pub is_recorded: bool,
 }
 
 impl Version {
     fn of(valid: Interval, record: &SourceRecord) -> Self {
-        Self { valid, identity: record.identity.clone(), model: record.model.clone() }
+        Self {
+            valid,
+            identity: record.identity.clone(),
+            reported: BTreeMap::new(),
+            model: record.model.clone(),
+        }
     }
 }
 
-/// The pasts of all records that say something to match them by, in the order of their keys.
+/// The pasts of all records that say something to match them by, and of all devices that say something of themselves, in
+/// the order of their keys.
 ///
 /// `staged` are records that are not kept yet; they are laid over what is.
 pub async fn pasts(engine: &Engine, staged: &[PutRecord]) -> Vec<Past> {
@@ -67,15 +78,41 @@ pub async fn pasts(engine: &Engine, staged: &[PutRecord]) -> Vec<Past> {
             versions: Vec::new(),
             links: links(),
             linked_from: engine.read(|state| linked_from(state, key)),
+            is_recorded: true,
         });
         past.lay_over(record.valid, &record.record());
+    }
+    for (device, said) in described(engine).await {
+        let past = found.entry(device.clone()).or_insert_with(|| Past::of_device(engine, device));
+        past.versions = overlay(std::mem::take(&mut past.versions), &said);
     }
     found.retain(|_, past| past.versions.iter().any(|v| !v.identity.is_empty()));
     found.into_values().collect()
 }
 
+/// The pasts of these ids, as records and devices tell them; nothing for an id of which neither says anything.
+///
+/// This is what to ask when records changed, or devices said something new of themselves.
+pub async fn pasts_of(
+    engine: &Engine,
+    keys: impl IntoIterator<Item = ExternalId>,
+) -> Vec<(ExternalId, Option<Past>)> {
+    let keys: Vec<ExternalId> = keys.into_iter().collect();
+    let mut found: BTreeMap<ExternalId, Option<Past>> = BTreeMap::new();
+    for chunk in keys.chunks(RECORDS_A_LOOK) {
+        engine.read(|state| found.extend(chunk.iter().map(|key| (key.clone(), past(state, key)))));
+        tokio::task::yield_now().await;
+    }
+    for (device, said) in described_by(engine, &keys).await {
+        let past = found.entry(device.clone()).or_default();
+        let past = past.get_or_insert_with(|| Past::of_device(engine, device));
+        past.versions = overlay(std::mem::take(&mut past.versions), &said);
+    }
+    found.into_iter().collect()
+}
+
 /// The past of one record.
-pub fn past(state: &State, key: &ExternalId) -> Option<Past> {
+fn past(state: &State, key: &ExternalId) -> Option<Past> {
     let mut versions: Vec<&Fact<SourceRecord>> =
         state.records.timeline(key)?.known(KNOWN).collect();
     versions.sort_by_key(|fact| fact.valid.from);
@@ -85,6 +122,7 @@ pub fn past(state: &State, key: &ExternalId) -> Option<Past> {
         versions: versions.collect(),
         links: links(state, key),
         linked_from: linked_from(state, key),
+        is_recorded: true,
     })
 }
 
@@ -99,6 +137,13 @@ fn links(state: &State, key: &ExternalId) -> Vec<(Interval, Link)> {
 }
 
 impl Past {
+    /// That of a device of which no record is kept; what it said is still to be added.
+    fn of_device(engine: &Engine, key: ExternalId) -> Self {
+        let (links, linked_from) =
+            engine.read(|state| (links(state, &key), linked_from(state, &key)));
+        Self { key, versions: Vec::new(), links, linked_from, is_recorded: false }
+    }
+
     fn lay_over(&mut self, valid: Interval, record: &SourceRecord) {
         let before = std::mem::take(&mut self.versions);
         for version in before {

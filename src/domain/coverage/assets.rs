@@ -11,13 +11,14 @@ use crate::domain::view::View;
 impl<'a> View<'a> {
     /// What an asset misses, if it is one: a device, or readings of it since `live_since`.
     ///
-    /// Its devices are those whose streams measure it, and those that a relationship joins to it. What measures a unit
-    /// covers the position that it occupies, and the other way round.
+    /// Its devices are those whose streams measure it, those that a relationship joins to it, and those whose id means it:
+    /// then it reports itself. What measures a unit covers the position that it occupies, and the other way round.
     pub fn asset_gap(&self, twin: TwinId, live_since: Timestamp) -> Option<Gap> {
         (self.role(twin)? == Role::Asset).then_some(())?;
         let (mut streams, mut devices) = (Vec::<&'a Stream>::new(), Vec::new());
         for part in std::iter::once(twin).chain(self.other_half(twin)) {
             streams.extend(self.bindings(part).into_iter().map(|(stream, _)| stream));
+            streams.extend(self.device_streams(part));
             devices.extend(self.related_of(part, Role::Device));
         }
         if streams.is_empty() && devices.is_empty() {

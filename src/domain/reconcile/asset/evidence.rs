@@ -29,6 +29,10 @@ pub const CIRCUMSTANCE_NAMES: [&str; CIRCUMSTANCES] = [
     "sources",
 ];
 
+/// The circumstances that compare names and addresses in the network.
+const HOST: usize = 5;
+const ADDRESS: usize = 6;
+
 /// What is known of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Evidence {
@@ -38,6 +42,8 @@ pub struct Evidence {
     pub mac: u8,
     /// Cross-reference: 0 none, 1 to another record, 2 to a third that both refer to, 3 to the other.
     pub xref: u8,
+    /// Whether one of the two says nothing of its circumstances.
+    pub is_bare: bool,
     /// Everything that is not about the unit's own ids.
     pub circumstances: [u8; CIRCUMSTANCES],
 }
@@ -61,6 +67,7 @@ pub fn own_ids(world: &World, a: u32, b: u32) -> Evidence {
         serial: serial as u8,
         mac: mac::level(world, x, y) as u8,
         xref: xref(world, x, y),
+        is_bare: x.is_bare() || y.is_bare(),
         circumstances: [0; CIRCUMSTANCES],
     }
 }
@@ -75,7 +82,7 @@ pub fn compare_circumstances(world: &World, a: u32, b: u32, found: &mut Evidence
         model(world, x.model, y.model),
         place::same(u32::from(x.kind), u32::from(y.kind)),
         place::tag(world, x, y),
-        place::same(x.host, y.host),
+        host(x, y, found.is_bare),
         place::same(x.ip, y.ip),
         place::place(x, y),
         likeness,
@@ -87,6 +94,14 @@ pub fn compare_circumstances(world: &World, a: u32, b: u32, found: &mut Evidence
         days::inactive(x, y),
         source_pair(x.source, y.source),
     ];
+}
+
+/// 0 differ, 1 not known, 2 the same. What a bare record is called at the broker need not be its name in the network.
+fn host(x: &Facts, y: &Facts, is_bare: bool) -> u8 {
+    match place::same(x.host, y.host) {
+        0 if is_bare => 1,
+        level => level,
+    }
 }
 
 /// 0 differ, 1 not known, 2 learnt to mean the same, 3 the same.
@@ -155,6 +170,15 @@ impl Evidence {
             self.is_serial(SerialLevel::Equal) || self.is_serial(SerialLevel::EqualShort);
         let same_mac = self.is_mac(MacLevel::Equal) || self.is_mac(MacLevel::Uuid);
         (serial && !same_mac) || (mac && !same_serial)
+    }
+
+    /// Whether one of the two says nothing of its circumstances, and no serial, address, reference or name in the network
+    /// says that they are one.
+    pub fn is_unnamed(&self) -> bool {
+        let host = self.circumstances[HOST] == 2 || self.circumstances[ADDRESS] == 2;
+        let serial = self.serial >= SerialLevel::Close as u8;
+        let mac = self.mac >= MacLevel::Tail as u8;
+        self.is_bare && !host && !serial && !mac && self.xref < 2
     }
 
     /// The level of the hardware addresses.

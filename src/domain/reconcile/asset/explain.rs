@@ -122,7 +122,10 @@ pub fn explain(
         .map(|(name, level, field, weight)| step(name, level, values(Some(field)), weight))
         .to_vec();
     let (start, declared) = prior::parts(model.subject, &seen.circumstances);
-    let (constant, learnt) = model.trees.contributions(&seen.circumstances);
+    let (constant, learnt) = match seen.is_bare {
+        true => (0.0, [0.0; CIRCUMSTANCES]),
+        false => model.trees.contributions(&seen.circumstances),
+    };
     for (at, name) in CIRCUMSTANCE_NAMES.iter().enumerate() {
         let level = LEVELS[at]
             .get(seen.circumstances[at] as usize)
@@ -131,7 +134,7 @@ pub fn explain(
             .unwrap_or_default();
         steps.push(step(name, level, values(FIELDS[at]), declared[at] + learnt[at]));
     }
-    let prior = bits(start + constant);
+    let prior = bits(start + constant + model.correction(&seen));
     let own = prior + steps.iter().map(|step| step.weight).sum::<f64>();
     let total = link.map_or(own, |link| bits(link.logit));
     Explanation {

@@ -63,6 +63,14 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Whether it names a thing and says nothing of where it stands, since when, and what it does: as a device does that
+    /// reports its own nameplate.
+    pub fn is_bare(&self) -> bool {
+        let says = [self.tag, self.site, self.area, self.line, self.station, self.text];
+        let days = [self.installed, self.first_seen, self.updated];
+        says.iter().all(|&value| value == 0) && days.iter().all(|&day| day == NO_DAY)
+    }
+
     /// The day on which this record begins to describe its unit, as well as it is known.
     pub fn start(&self) -> i32 {
         [self.installed, self.first_seen, self.updated, self.appeared]

@@ -426,14 +426,21 @@ impl AssetIndex {
         rows.iter().copied().filter(move |&other| owner(other) != owner(row))
     }
 
-    /// The mean logit of a row to the others of its unit.
+    /// The mean logit of a row to the others of its unit; who says next to nothing has no voice.
     fn support(&self, row: u32) -> f32 {
         let count = self.members.get(&self.unit(row)).map_or(0, Vec::len);
         if count < 2 {
             return f32::NEG_INFINITY;
         }
-        let sum: f32 = self.mates(row).map(|mate| capped(self.inside(row, mate))).sum();
-        sum / (count - 1) as f32
+        let (mut sum, mut voices) = (0.0, (count - 1) as f32);
+        for mate in self.mates(row) {
+            let seen = evidence(&self.world, row.min(mate), row.max(mate));
+            match seen.is_unnamed() {
+                true => voices -= 1.0,
+                false => sum += capped(self.model.logit(&seen)),
+            }
+        }
+        sum / voices.max(1.0)
     }
 
     fn found(&self, row: u32, link: Link) -> Found {

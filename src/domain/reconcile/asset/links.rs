@@ -103,6 +103,7 @@ fn within(found: &Resolution, group: &[(u32, u32)], rivals: &[f32]) -> Inside {
     let count = group.len();
     let mut links: Vec<Link> = Vec::with_capacity(count * (count - 1) / 2);
     let mut sums = vec![0f32; count];
+    let mut voices = vec![(count.max(2) - 1) as f32; count];
     let mut places = Vec::with_capacity(count * (count - 1) / 2);
     for x in 0..count {
         for y in x + 1..count {
@@ -110,21 +111,28 @@ fn within(found: &Resolution, group: &[(u32, u32)], rivals: &[f32]) -> Inside {
             if found.world.facts[a as usize].owner == found.world.facts[b as usize].owner {
                 continue;
             }
-            let own = found.model.logit(&evidence(&found.world, a, b));
-            sums[x] += capped(own);
-            sums[y] += capped(own);
+            let seen = evidence(&found.world, a, b);
+            let own = found.model.logit(&seen);
+            for row in [x, y] {
+                // Who says next to nothing has no voice.
+                match seen.is_unnamed() {
+                    true => voices[row] -= 1.0,
+                    false => sums[row] += capped(own),
+                }
+            }
             links.push(Link { a, b, own, logit: own });
             places.push((x, y));
         }
     }
-    let others = (count.max(2) - 1) as f32;
+    let means: Vec<f32> =
+        sums.iter().zip(&voices).map(|(sum, voices)| sum / voices.max(1.0)).collect();
     for (link, (x, y)) in links.iter_mut().zip(places) {
-        let support = sums[x].min(sums[y]) / others;
+        let support = means[x].min(means[y]);
         let rival = rivals[link.a as usize].max(rivals[link.b as usize]);
         link.logit = inside(link.own, support, rival);
     }
     let supports = if count > 1 {
-        group.iter().zip(&sums).map(|(&(_, row), sum)| (row, sum / others)).collect()
+        group.iter().zip(&means).map(|(&(_, row), mean)| (row, *mean)).collect()
     } else {
         Vec::new()
     };

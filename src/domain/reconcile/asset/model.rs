@@ -16,6 +16,9 @@ const ROWS_MAX: usize = 60_000;
 /// Fewest rows of each label from which trees are grown.
 const LABELS_MIN: usize = 60;
 
+/// The most that a pair comes to which nothing names as one: never enough to join two.
+const UNNAMED_MAX: f32 = -0.1;
+
 /// Weights in natural logits.
 #[derive(Debug, Clone)]
 pub struct Model {
@@ -46,12 +49,23 @@ impl Default for Model {
 impl Model {
     /// The logit of a pair.
     pub fn logit(&self, found: &Evidence) -> f32 {
-        self.own_ids(found) + self.circumstances(found)
+        self.own_ids(found) + self.circumstances(found) + self.correction(found)
     }
 
-    /// What the circumstances say.
+    /// What the circumstances say. What is usual where they are known is not believed where they are not.
     pub fn circumstances(&self, found: &Evidence) -> f32 {
-        prior::logit(self.subject, &found.circumstances) + self.trees.logit(&found.circumstances)
+        let learnt = if found.is_bare { 0.0 } else { self.trees.logit(&found.circumstances) };
+        prior::logit(self.subject, &found.circumstances) + learnt
+    }
+
+    /// What makes a pair of which one side has no circumstances, and which nothing names as one, say next to nothing: that
+    /// both are of one maker and model tells only what kind of thing they are, and that nothing is known parts no two.
+    pub fn correction(&self, found: &Evidence) -> f32 {
+        if !found.is_unnamed() {
+            return 0.0;
+        }
+        let logit = self.own_ids(found) + self.circumstances(found);
+        (logit - prior::START).min(UNNAMED_MAX) - logit
     }
 
     /// What the unit's own ids say.
@@ -104,6 +118,7 @@ pub fn learn(world: &World, pairs: &[Pair]) -> Model {
         .par_iter()
         .step_by(stride)
         .map(|pair| (*pair, evidence(world, pair.a, pair.b)))
+        .filter(|(_, found)| !found.is_bare)
         .collect();
     let mut rows: Vec<Row<CIRCUMSTANCES>> = Vec::new();
     let row = |found: &Evidence, label: bool, weight: f32| Row {
@@ -127,7 +142,7 @@ pub fn learn(world: &World, pairs: &[Pair]) -> Model {
         return model;
     }
     let random = random_pairs(world, ROWS_MAX / 4);
-    let weight = 3.0 * positives as f32 / random.len() as f32;
+    let weight = 3.0 * positives as f32 / random.len().max(1) as f32;
     rows.extend(random.iter().map(|found| row(found, false, weight)));
     model.trees = Trees::grow(&rows, Growth::default());
     if true {
@@ -195,9 +210,11 @@ fn positive_boost(sample: &[(Pair, Evidence)]) -> f32 {
     (share(false) / share(true)).clamp(0.5, 2.0)
 }
 
-/// Evidence of pairs drawn evenly, for what chance agreement looks like.
+/// Evidence of pairs drawn evenly of rows with circumstances, for what chance agreement looks like.
 fn random_pairs(world: &World, count: usize) -> Vec<Evidence> {
-    let records = world.facts.len() as u64;
+    let rows = 0..world.facts.len() as u32;
+    let rows: Vec<u32> = rows.filter(|&row| !world.facts[row as usize].is_bare()).collect();
+    let records = rows.len().max(1) as u64;
     let mut state = 0x9e37_79b9_7f4a_7c15u64;
     let mut next = || {
         state ^= state << 13;
@@ -208,7 +225,7 @@ fn random_pairs(world: &World, count: usize) -> Vec<Evidence> {
     (0..count)
         .map(|_| (next(), next()))
         .filter(|(a, b)| a != b)
-        .map(|(a, b)| evidence(world, a as u32, b as u32))
+        .map(|(a, b)| evidence(world, rows[a as usize], rows[b as usize]))
         .collect()
 }
 

@@ -38,7 +38,7 @@ impl Subject {
 }
 
 /// The log odds of a pair that shares a key and of which nothing else is known.
-const START: f32 = -3.0;
+pub const START: f32 = -3.0;
 /// Circumstances that all say where the thing stands: together they say little more than the clearest of them.
 const POSITION: [usize; 5] = [4, 5, 6, 7, 10];
 /// The most that a shared position says: another unit may have stood there.

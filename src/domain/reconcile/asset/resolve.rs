@@ -229,6 +229,28 @@ mod tests {
     }
 
     #[test]
+    fn a_nameplate_alone_joins_by_what_names_the_unit_and_by_nothing_else() {
+        let record = [
+            (Field::Serial, "S/N: 0604-529"),
+            (Field::Model, "CR 32-4"),
+            (Field::Manufacturer, "Grundfos"),
+            (Field::Tag, "P-101A"),
+            (Field::InstallDate, "2019-07-19"),
+        ];
+        let named = [(Field::Serial, "0604529"), (Field::Hostname, "gw-7")];
+        let kind = [(Field::Model, "CR 32-4"), (Field::Manufacturer, "Grundfos")];
+        let silent = [(Field::Ip, "10.0.0.7")];
+        let devices = [("mqtt", &named[..]), ("mqtt", &kind[..]), ("mqtt", &silent[..])];
+        let rows: Vec<_> = [("erp", &record[..])].into_iter().chain(devices).collect();
+        let world = world(&sheet(&rows));
+        let logit = |device: u32| model::logit(&world, &Model::default(), (0, device));
+        assert!(logit(1) > 2.2, "nine in ten: {}", logit(1));
+        for device in [2, 3] {
+            assert!((-0.2..0.0).contains(&logit(device)), "{}", logit(device));
+        }
+    }
+
+    #[test]
     fn a_tag_is_a_place_and_not_a_machine() {
         let old =
             [(Field::Serial, "0604529"), (Field::Tag, "P-101"), (Field::InstallDate, "2015-07-19")];
