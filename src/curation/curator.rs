@@ -11,6 +11,7 @@ use super::follow;
 use super::matcher::Matcher;
 use super::names::Names;
 use super::staging::Shelf;
+use super::standing::Standing;
 use super::thresholds::Thresholds;
 use crate::domain::id::{ExternalId, Position, TwinId};
 use crate::engine::Engine;
@@ -33,6 +34,8 @@ pub(super) struct Inner {
     pub(super) followed: watch::Sender<Position>,
     /// Held by who decides: two runs at once would each make a twin of the same record.
     pub(super) settling: tokio::sync::Mutex<()>,
+    /// Whether another run could find anything.
+    pub(super) standing: Mutex<Standing>,
     /// What answers who a described thing may be; learnt when it is first asked.
     pub(super) matcher: Arc<tokio::sync::Mutex<Option<Matcher>>>,
     /// Records that changed since it took them in.
@@ -53,6 +56,7 @@ impl Curator {
             names: RwLock::new(Names::default()),
             followed: watch::Sender::new(Position::START),
             settling: tokio::sync::Mutex::new(()),
+            standing: Mutex::default(),
             matcher: Arc::default(),
             changed: Mutex::default(),
             shelf: Mutex::default(),

@@ -31,6 +31,7 @@ async fn follow(inner: Weak<Inner>, mut commits: Receiver<Arc<Committed>>) {
         let Some(inner) = inner.upgrade() else { return };
         match received {
             Ok(committed) => {
+                inner.standing.lock().note(&committed);
                 inner.changed.lock().extend(records(&committed.changes));
                 let touched = inner.engine.read(|state| touched(state, &committed.changes));
                 look_at(&inner, touched).await;
@@ -43,6 +44,7 @@ async fn follow(inner: Weak<Inner>, mut commits: Receiver<Arc<Committed>>) {
             Err(RecvError::Lagged(_)) => {
                 // Nobody knows what changed, so it is learnt anew.
                 *inner.matcher.lock().await = None;
+                inner.standing.lock().lost_count(inner.engine.head());
                 everything(&inner).await;
             }
             Err(RecvError::Closed) => return,

@@ -7,6 +7,7 @@ mod names;
 mod probe;
 pub mod settle;
 mod staging;
+mod standing;
 mod target;
 mod thresholds;
 

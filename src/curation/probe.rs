@@ -96,11 +96,12 @@ impl Curator {
         let mut held = self.inner.matcher.clone().lock_owned().await;
         let changed = std::mem::take(&mut *self.inner.changed.lock());
         let learns = held.as_ref().is_none_or(|matcher| matcher.is_outgrown(&changed));
-        let learnt_from = if learns { Some(pasts(self.engine(), &[]).await) } else { None };
+        let known = self.engine().head();
+        let learnt_from = if learns { Some(pasts(self.engine(), &[], known).await) } else { None };
         let changes: Vec<(ExternalId, Option<Past>)> = match learns {
             true => Vec::new(),
             false => self.engine().read(|state| {
-                changed.into_iter().map(|key| (key.clone(), past(state, &key))).collect()
+                changed.into_iter().map(|key| (key.clone(), past(state, &key, known))).collect()
             }),
         };
         // Learning takes seconds, and comparing some milliseconds: not on a thread that others wait for.

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use petgraph::unionfind::UnionFind;
-
 use super::past::{Past, Version, day};
 use super::plan::{Pair, Subject};
 use crate::curation::thresholds::Thresholds;
@@ -15,7 +13,7 @@ use crate::domain::reconcile::asset::links::{Link, links};
 use crate::domain::reconcile::asset::sheet::FIELD_NAMES;
 use crate::domain::reconcile::{Explanation, Step};
 use crate::domain::time::{Interval, Timestamp};
-use crate::dtdl::Catalogue;
+use crate::dtdl::{Catalogue, Dtmi};
 
 /// Between system and scope where both name a source: it is in no name.
 const SEPARATOR: char = '\u{1f}';
@@ -35,10 +33,10 @@ pub struct Segment {
 pub struct Matched {
     /// All segments, in the order of their records and of time.
     pub segments: Vec<Segment>,
-    /// For each segment the group that is sure enough to be linked.
-    pub clusters: Vec<usize>,
     /// Pairs of segments from the review threshold on.
     pub pairs: Vec<Pair>,
+    /// Pairs that are sure enough to be linked.
+    pub sure: Vec<Pair>,
     traced: Traced,
     links: Vec<Link>,
     /// The place of each pair, and the link that it comes from.
@@ -64,7 +62,7 @@ pub fn matched(pasts: &[Past], thresholds: &Thresholds, catalogue: &Catalogue) -
     let segments = segments(pasts, starts.collect());
     let links = links(&traced.found);
     let segment_of = |row: u32| traced.found.world.facts[row as usize].segment as usize;
-    let mut sure = UnionFind::<usize>::new(segments.len());
+    let mut sure: Vec<Pair> = Vec::new();
     let (mut pairs, mut index): (Vec<Pair>, HashMap<_, (usize, usize)>) = Default::default();
     for (number, link) in links.iter().enumerate() {
         let (a, b) = (segment_of(link.a), segment_of(link.b));
@@ -74,7 +72,7 @@ pub fn matched(pasts: &[Past], thresholds: &Thresholds, catalogue: &Catalogue) -
             continue;
         }
         if pair.probability >= thresholds.link && traced.found.units[a] == traced.found.units[b] {
-            sure.union(a, b);
+            sure.push(pair);
         }
         // Several versions of a record may fit; the best one speaks for it.
         let (place, origin) = index.entry((pair.a, pair.b)).or_insert((pairs.len(), number));
@@ -87,16 +85,19 @@ pub fn matched(pasts: &[Past], thresholds: &Thresholds, catalogue: &Catalogue) -
             Some(_) => {}
         }
     }
-    let clusters = sure.into_labeling();
-    Matched { segments, clusters, pairs, traced, links, index }
+    Matched { segments, pairs, sure, traced, links, index }
 }
 
 fn are_of_one_kind(pasts: &[Past], catalogue: &Catalogue, a: &Segment, b: &Segment) -> bool {
-    let model = |of: &Segment| pasts[of.past].versions[of.version].model.as_ref();
-    match (model(a), model(b)) {
+    match (model_of(pasts, a), model_of(pasts, b)) {
         (Some(a), Some(b)) => catalogue.is_a(a, b) || catalogue.is_a(b, a),
         (None, _) | (_, None) => true,
     }
+}
+
+/// The model of what a segment describes, if its source tells.
+fn model_of<'a>(pasts: &'a [Past], segment: &Segment) -> Option<&'a Dtmi> {
+    pasts[segment.past].versions[segment.version].model.as_ref()
 }
 
 /// The pasts as a feed; for each event its record and version.
@@ -156,7 +157,13 @@ impl Matched {
             let reaches_in = segment.version > 0 && held.from < segment.valid.from;
             (!reaches_in || *link.decider != *own).then_some(link.twin)
         };
-        self.segments.iter().map(|segment| Subject { twin: twin(segment) }).collect()
+        let subject = |segment: &Segment| Subject {
+            twin: twin(segment),
+            valid: segment.valid,
+            model: model_of(pasts, segment).cloned(),
+            withdrawn: pasts[segment.past].withdrawn_in(segment.valid),
+        };
+        self.segments.iter().map(subject).collect()
     }
 
     /// What stands for and against a pair of segments; the left values are those of `a`.

@@ -1,12 +1,16 @@
 //! Records that mean no twin yet are decided: joined to a twin, made a new one, or put before a person.
 
 mod commands;
+mod judged;
 mod matching;
 mod past;
 mod plan;
 mod run;
+mod sets;
 
 pub use commands::Deeds;
 
+pub(super) use commands::ACTOR;
 pub(super) use matching::{events, source_of, texts_of, weights};
-pub(super) use past::{Past, past, pasts};
+pub(super) use past::{Past, RECORDS_A_LOOK, past, pasts};
+pub(super) use run::{PROPOSALS_A_REQUEST, full};

@@ -76,6 +76,11 @@ fn task() -> Type {
         })
         .description("What else the record may describe."),
         field::<TaskAt, _>("raised", "DateTime!", |t, _| moment(t.task.raised)),
+        field::<TaskAt, _>("validFrom", "DateTime", |t, _| moment(t.task.valid.from)).description(
+            "Since when both describe what they are compared by; null: always. A decision is about that time.",
+        ),
+        field::<TaskAt, _>("validTo", "DateTime", |t, _| moment(t.task.valid.to))
+            .description("Until when; null: they still do."),
         field::<TaskAt, _>("recordedAt", "LogPosition!", |t, _| text(t.recorded.to_string())),
         slow_field("ifApproved", "Impact", if_approved).description(
             "What an approval would change, as things stand now; an error says why it would be refused.",
