@@ -1,6 +1,5 @@
 //! The handle: indexes that follow the engine, and what is asked of them.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,11 +7,12 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
 use super::follow;
-use super::matcher::Matcher;
+use super::learning::Learning;
 use super::names::Names;
 use super::staging::Shelf;
 use super::thresholds::Thresholds;
-use crate::domain::id::{ExternalId, Position, TwinId};
+use super::unsettled::Unsettled;
+use crate::domain::id::{Position, TwinId};
 use crate::engine::Engine;
 use crate::feed::Feed;
 
@@ -33,10 +33,10 @@ pub(super) struct Inner {
     pub(super) followed: watch::Sender<Position>,
     /// Held by who decides: two runs at once would each make a twin of the same record.
     pub(super) settling: tokio::sync::Mutex<()>,
-    /// What answers who a described thing may be; learnt when it is first asked.
-    pub(super) matcher: Arc<tokio::sync::Mutex<Option<Matcher>>>,
-    /// Records that changed since it took them in.
-    pub(super) changed: Mutex<BTreeSet<ExternalId>>,
+    /// Records that nobody has decided since they came or changed.
+    pub(super) unsettled: Mutex<Unsettled>,
+    /// What answers who a described thing may be.
+    pub(super) learning: Arc<Learning>,
     /// Imports that wait to be committed.
     pub(super) shelf: Mutex<Shelf>,
     pub(super) feed: Option<Feed>,
@@ -53,14 +53,28 @@ impl Curator {
             names: RwLock::new(Names::default()),
             followed: watch::Sender::new(Position::START),
             settling: tokio::sync::Mutex::new(()),
-            matcher: Arc::default(),
-            changed: Mutex::default(),
+            unsettled: Mutex::default(),
+            learning: Arc::default(),
             shelf: Mutex::default(),
             feed,
             thresholds,
         });
         follow::start(&inner).await;
         Self { inner }
+    }
+
+    /// Learns to match, and decides what an earlier process left undecided, in the background.
+    pub fn catch_up(&self) {
+        if self.engine().read(|state| state.records.is_empty()) {
+            return;
+        }
+        let curator = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = curator.settle_new().await {
+                tracing::warn!(%error, "records are left undecided for now");
+            }
+            curator.inner.learning.prepare(curator.engine());
+        });
     }
 
     /// The engine whose data this is.

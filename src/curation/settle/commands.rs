@@ -26,6 +26,14 @@ pub struct Deeds {
     pub report: Settled,
 }
 
+impl Deeds {
+    /// Nothing is to be done about so many records.
+    pub fn none(records: usize) -> Self {
+        let report = Settled { records, ..Settled::default() };
+        Self { groups: Vec::new(), proposals: Vec::new(), report }
+    }
+}
+
 /// What plan, pasts and matching come to.
 pub struct Decided<'a> {
     /// The records.

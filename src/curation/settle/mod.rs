@@ -2,11 +2,12 @@
 
 mod commands;
 mod matching;
+mod near;
 mod past;
 mod plan;
 mod run;
 
-pub use commands::Deeds;
+pub use commands::{ACTOR, Deeds};
 
-pub(super) use matching::{events, source_of, texts_of, weights};
+pub(super) use matching::{events, source_of, weights};
 pub(super) use past::{Past, past, pasts};

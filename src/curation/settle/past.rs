@@ -14,7 +14,6 @@ use crate::engine::Engine;
 
 /// How many records are looked at while the writer waits.
 const RECORDS_A_LOOK: usize = 1_000;
-const KNOWN: Position = Position::LATEST_KNOWN;
 
 /// What a record said for a while.
 #[derive(Debug, Clone)]
@@ -49,44 +48,49 @@ impl Version {
 /// `staged` are records that are not kept yet; they are laid over what is.
 pub async fn pasts(engine: &Engine, staged: &[PutRecord]) -> Vec<Past> {
     let mut found: BTreeMap<ExternalId, Past> = BTreeMap::new();
+    // What is beyond the head may be taken back.
+    let known = engine.head();
     let keys: Vec<ExternalId> =
         engine.read(|state| state.records.all().map(|(key, _)| key.clone()).collect());
     for chunk in keys.chunks(RECORDS_A_LOOK) {
         engine.read(|state| {
-            found.extend(chunk.iter().filter_map(|key| Some((key.clone(), past(state, key)?))));
+            found.extend(
+                chunk.iter().filter_map(|key| Some((key.clone(), past(state, key, known)?))),
+            );
         });
         tokio::task::yield_now().await;
     }
     for record in staged {
-        let key = &record.key;
-        let links = || engine.read(|state| links(state, key));
-        let past = found.entry(key.clone()).or_insert_with(|| Past {
-            key: key.clone(),
-            versions: Vec::new(),
-            links: links(),
-        });
+        let past = found.entry(record.key.clone());
+        let past = past.or_insert_with(|| engine.read(|state| empty(state, &record.key, known)));
         past.lay_over(record.valid, &record.record());
     }
     found.retain(|_, past| past.versions.iter().any(|v| !v.identity.is_empty()));
     found.into_values().collect()
 }
 
-/// The past of one record.
-pub fn past(state: &State, key: &ExternalId) -> Option<Past> {
+/// The past of one record, as known at `known`.
+pub fn past(state: &State, key: &ExternalId, known: Position) -> Option<Past> {
     let mut versions: Vec<&Fact<SourceRecord>> =
-        state.records.timeline(key)?.known(KNOWN).collect();
+        state.records.timeline(key)?.known(known).collect();
     versions.sort_by_key(|fact| fact.valid.from);
     let versions = versions.into_iter().map(|fact| Version::of(fact.valid, &fact.value));
-    Some(Past { key: key.clone(), versions: versions.collect(), links: links(state, key) })
+    Some(Past { versions: versions.collect(), ..empty(state, key, known) })
 }
 
-fn links(state: &State, key: &ExternalId) -> Vec<(Interval, Link)> {
-    let facts = state.crosswalks.timeline(key).into_iter().flat_map(|t| t.known(KNOWN));
+/// An id of which no record is known, with what it means.
+pub fn empty(state: &State, key: &ExternalId, known: Position) -> Past {
+    Past { key: key.clone(), versions: Vec::new(), links: links(state, key, known) }
+}
+
+fn links(state: &State, key: &ExternalId, known: Position) -> Vec<(Interval, Link)> {
+    let facts = state.crosswalks.timeline(key).into_iter().flat_map(|t| t.known(known));
     facts.map(|fact| (fact.valid, fact.value.clone())).collect()
 }
 
 impl Past {
-    fn lay_over(&mut self, valid: Interval, record: &SourceRecord) {
+    /// States what a record says, over what it said at that time.
+    pub fn lay_over(&mut self, valid: Interval, record: &SourceRecord) {
         let before = std::mem::take(&mut self.versions);
         for version in before {
             let rest = version.valid.without(&valid).collect::<Vec<_>>();
@@ -95,12 +99,6 @@ impl Past {
         }
         self.versions.push(Version::of(valid, record));
         self.versions.sort_by_key(|version| version.valid.from);
-    }
-
-    /// Only what it says last; nothing when that is nothing to match by.
-    pub fn latest(&self) -> Option<Past> {
-        let last = self.versions.last().filter(|version| !version.identity.is_empty())?;
-        Some(Past { key: self.key.clone(), versions: vec![last.clone()], links: Vec::new() })
     }
 
     /// Whether there may be something to decide: the id means nothing, or the matching linked it and the record has
