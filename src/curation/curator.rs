@@ -1,6 +1,7 @@
 //! The handle: indexes that follow the engine, and what is asked of them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
@@ -37,6 +38,8 @@ pub(super) struct Inner {
     pub(super) unsettled: Mutex<Unsettled>,
     /// What answers who a described thing may be.
     pub(super) learning: Arc<Learning>,
+    /// Whether it is learnt before somebody asks.
+    pub(super) keeps_learnt: AtomicBool,
     /// Imports that wait to be committed.
     pub(super) shelf: Mutex<Shelf>,
     pub(super) feed: Option<Feed>,
@@ -55,6 +58,7 @@ impl Curator {
             settling: tokio::sync::Mutex::new(()),
             unsettled: Mutex::default(),
             learning: Arc::default(),
+            keeps_learnt: AtomicBool::default(),
             shelf: Mutex::default(),
             feed,
             thresholds,
@@ -63,17 +67,14 @@ impl Curator {
         Self { inner }
     }
 
-    /// Learns to match, and decides what an earlier process left undecided, in the background.
+    /// Decides what an earlier process left undecided, and keeps the matcher learnt from then on, in the background.
     pub fn catch_up(&self) {
-        if self.engine().read(|state| state.records.is_empty()) {
-            return;
-        }
+        self.inner.keeps_learnt.store(true, Ordering::Relaxed);
         let curator = self.clone();
         tokio::spawn(async move {
             if let Err(error) = curator.settle_new().await {
                 tracing::warn!(%error, "records are left undecided for now");
             }
-            curator.inner.learning.prepare(curator.engine());
         });
     }
 

@@ -14,6 +14,8 @@ use crate::engine::{Engine, EngineError};
 
 /// With more records to take in than this, learning anew is quicker.
 const CHANGED_MAX: usize = 2_000;
+/// With more than this, nobody who asks is made to wait for it.
+const FRESH_MAX: usize = 10;
 
 /// The matcher, and what it does not know yet.
 #[derive(Default)]
@@ -84,11 +86,17 @@ impl Learning {
         asked.ok_or_else(|| broke_off("nothing was learnt"))
     }
 
-    /// Learns in the background what is not learnt yet.
+    /// Whether the matcher is learnt and has little to take in; also while somebody asks it.
+    pub(super) fn is_ready(&self) -> bool {
+        let is_learnt = self.matcher.try_lock().map_or(true, |held| held.is_some());
+        is_learnt && self.news.lock().changed.len() <= FRESH_MAX
+    }
+
+    /// Learns and takes in, in the background.
     pub(super) fn prepare(self: &Arc<Self>, engine: &Engine) {
         let (learning, engine) = (self.clone(), engine.clone());
         tokio::spawn(async move {
-            if let Err(error) = learning.learnt(&engine).await {
+            if let Err(error) = learning.ask(&engine, |_| ()).await {
                 tracing::error!(%error, "the matcher could not be learnt");
             }
         });

@@ -10,8 +10,8 @@ use crate::domain::reconcile::asset::history::{Event, Latest, latest, trace};
 use crate::domain::reconcile::asset::index::{AssetIndex, Found};
 use crate::domain::reconcile::asset::sheet::{FIELDS, Texts};
 
-/// How many times its size an index may grow before its weights are learnt anew.
-const GROWTH_MAX: usize = 2;
+/// An index that has grown by one in so many rows is learnt anew: with the vocabularies and weights of all.
+const GROWTH_SHARE: usize = 4;
 /// An index of fewer records than this counts as one of so many.
 const LEARNT_MIN: usize = 100;
 /// Most records that a thing is compared with in full.
@@ -65,7 +65,8 @@ impl Matcher {
 
     /// Whether it has grown so much that its weights are to be learnt anew.
     pub fn is_outgrown(&self) -> bool {
-        self.index.rows_held() > self.learnt_from.max(LEARNT_MIN) * GROWTH_MAX
+        let learnt_from = self.learnt_from.max(LEARNT_MIN);
+        self.index.rows_held() > learnt_from + learnt_from / GROWTH_SHARE
     }
 
     /// Takes in what a record says now; nothing when it is gone.

@@ -8,6 +8,8 @@ use crate::domain::id::ExternalId;
 const FEW_MAX: usize = 1_000;
 /// They are matched one by one only where so many times as many are known: what they teach then hardly counts.
 const KNOWN_SHARE: usize = 20;
+/// ... and at least so many: of fewer, each teaches something, and matching all takes milliseconds.
+const KNOWN_MIN: usize = 500;
 
 /// Records that nobody has decided yet.
 #[derive(Debug)]
@@ -56,7 +58,7 @@ impl Unsettled {
 /// Whether so many records are matched one by one when so many are known. Otherwise all are matched together, which
 /// takes longer the more there are, and learns from them.
 pub(super) fn are_few(came: usize, known: usize) -> bool {
-    came <= FEW_MAX && came * KNOWN_SHARE <= known
+    came == 0 || (came <= FEW_MAX && known >= KNOWN_MIN.max(came * KNOWN_SHARE))
 }
 
 #[cfg(test)]
@@ -71,8 +73,10 @@ mod tests {
     fn a_few_of_many_are_matched_one_by_one() {
         for (came, known, are) in [
             (1, 100_000, true),
-            (1, 20, true),
-            (1, 19, false),
+            (1, 500, true),
+            (1, 499, false),
+            (50, 999, false),
+            (50, 1_000, true),
             (1_000, 1_000_000, true),
             (1_001, 1_000_000, false),
             (0, 0, true),

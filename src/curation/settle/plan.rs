@@ -73,8 +73,8 @@ pub fn plan(
     pairs: &[Pair],
     apart: &BTreeSet<(usize, usize)>,
 ) -> Plan {
-    let pairs: Vec<Pair> =
-        pairs.iter().filter(|pair| !apart.contains(&(pair.a, pair.b))).copied().collect();
+    let are_apart = |a: usize, b: usize| apart.contains(&(a.min(b), a.max(b)));
+    let pairs: Vec<Pair> = pairs.iter().filter(|p| !are_apart(p.a, p.b)).copied().collect();
     let pairs = &pairs[..];
     let mut plan = Plan::default();
     let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -84,7 +84,7 @@ pub fn plan(
     let inside = pairs_inside(clusters, pairs);
     for (cluster, members) in &members {
         let evidence = inside.get(cluster).map_or(&[][..], Vec::as_slice);
-        decide(subjects, members, evidence, &mut plan.meanings);
+        Cluster { subjects, members, evidence, are_apart: &are_apart }.decide(&mut plan.meanings);
     }
     plan.doubts = doubts(subjects, &plan.meanings, pairs);
     plan
@@ -98,40 +98,71 @@ fn pairs_inside(clusters: &[usize], pairs: &[Pair]) -> BTreeMap<usize, Vec<Pair>
     inside
 }
 
-/// Decides the undecided members of one cluster.
-fn decide(
-    subjects: &[Subject],
-    members: &[usize],
-    evidence: &[Pair],
-    meanings: &mut BTreeMap<usize, Meaning>,
-) {
-    let twins: BTreeSet<TwinId> = members.iter().filter_map(|m| subjects[*m].twin).collect();
-    let undecided = members.iter().copied().filter(|m| subjects[*m].twin.is_none());
-    let Some(first) = undecided.clone().next() else { return };
-    for subject in undecided {
-        // The best partner speaks for the twin it means; partners without a twin speak only where
-        // there is no twin in the cluster.
-        let speaks = |place: usize| twins.is_empty() || subjects[place].twin.is_some();
-        let best = partners(evidence, subject).filter(|(other, _)| speaks(*other)).max_by(order);
-        // A member that only touches others of the cluster goes where the nearest twin is.
-        let reached = || members.iter().copied().find(|m| subjects[*m].twin.is_some());
-        let meaning = match (best, twins.is_empty()) {
-            (Some((because, confidence)), false) => twin_of(subjects, because, confidence),
-            (None, false) => {
-                reached().and_then(|because| twin_of(subjects, because, weakest(evidence)))
-            }
-            (best, true) => {
-                let because = best.map(|(other, _)| other).filter(|_| subject != first);
-                let confidence = best.filter(|_| subject != first).map_or(1.0, |(_, p)| p);
-                Some(Meaning::New { first, because, confidence })
-            }
-        };
-        meanings.extend(meaning.map(|meaning| (subject, meaning)));
-    }
+/// Subjects that the matcher takes for one thing.
+struct Cluster<'a> {
+    subjects: &'a [Subject],
+    members: &'a [usize],
+    /// The pairs among them that count.
+    evidence: &'a [Pair],
+    /// Whether somebody decided that two of them are two things.
+    are_apart: &'a dyn Fn(usize, usize) -> bool,
 }
 
-fn twin_of(subjects: &[Subject], because: usize, confidence: f64) -> Option<Meaning> {
-    subjects[because].twin.map(|twin| Meaning::Twin { twin, because, confidence })
+impl Cluster<'_> {
+    /// Decides the undecided members.
+    fn decide(&self, meanings: &mut BTreeMap<usize, Meaning>) {
+        // New things, each with those that mean it, the first one first.
+        let mut things: Vec<Vec<usize>> = Vec::new();
+        let undecided = self.members.iter().copied().filter(|m| self.subjects[*m].twin.is_none());
+        for subject in undecided {
+            let meaning = self.known(subject, meanings);
+            let meaning = meaning.unwrap_or_else(|| self.new(subject, &mut things));
+            meanings.insert(subject, meaning);
+        }
+    }
+
+    /// The twin in the cluster that a subject means, if it can mean one.
+    fn known(&self, subject: usize, meanings: &BTreeMap<usize, Meaning>) -> Option<Meaning> {
+        let means = |member: usize| match meanings.get(&member) {
+            Some(Meaning::Twin { twin, .. }) => Some(*twin),
+            _ => self.twin(member),
+        };
+        let barred: BTreeSet<TwinId> = self.apart_from(subject).filter_map(means).collect();
+        let speaks = |place: usize| self.twin(place).is_some_and(|twin| !barred.contains(&twin));
+        // The best partner speaks for the twin it means.
+        let best =
+            partners(self.evidence, subject).filter(|(other, _)| speaks(*other)).max_by(order);
+        // A member that only touches others of the cluster goes where the nearest twin is.
+        let reached = || self.members.iter().copied().find(|member| speaks(*member));
+        let (because, confidence) =
+            best.or_else(|| reached().map(|because| (because, weakest(self.evidence))))?;
+        let twin = self.twin(because)?;
+        Some(Meaning::Twin { twin, because, confidence })
+    }
+
+    /// The new thing that a subject means: one that others of the cluster mean, unless it is apart from one of them.
+    fn new(&self, subject: usize, things: &mut Vec<Vec<usize>>) -> Meaning {
+        let parted = |thing: &Vec<usize>| thing.iter().any(|m| (self.are_apart)(*m, subject));
+        let Some(thing) = things.iter_mut().find(|thing| !parted(thing)) else {
+            things.push(vec![subject]);
+            return Meaning::New { first: subject, because: None, confidence: 1.0 };
+        };
+        // Partners speak only where they mean no twin.
+        let best =
+            partners(self.evidence, subject).filter(|(other, _)| self.twin(*other).is_none());
+        let best = best.max_by(order);
+        thing.push(subject);
+        let (because, confidence) = (best.map(|(other, _)| other), best.map_or(1.0, |(_, p)| p));
+        Meaning::New { first: thing[0], because, confidence }
+    }
+
+    fn apart_from(&self, subject: usize) -> impl Iterator<Item = usize> {
+        self.members.iter().copied().filter(move |member| (self.are_apart)(*member, subject))
+    }
+
+    fn twin(&self, member: usize) -> Option<TwinId> {
+        self.subjects[member].twin
+    }
 }
 
 fn partners(pairs: &[Pair], of: usize) -> impl Iterator<Item = (usize, f64)> {
@@ -228,7 +259,43 @@ mod tests {
         assert_eq!(plan.doubts, [pair(0, 1, 0.7)]);
     }
 
+    #[test]
+    fn a_record_that_is_apart_from_a_twin_s_record_is_a_thing_of_its_own_though_others_lead_there()
+    {
+        let pairs = [pair(0, 1, 0.99), pair(0, 2, 0.98), pair(1, 2, 0.97)];
+        let plan = plan(&subjects(&[1, 0, 0]), &[0, 0, 0], &pairs, &BTreeSet::from([(0, 2)]));
+        let joins = Meaning::Twin { twin: twin(1), because: 0, confidence: 0.99 };
+        let own = Meaning::New { first: 2, because: None, confidence: 1.0 };
+        assert_eq!(plan.meanings, BTreeMap::from([(1, joins), (2, own)]));
+        assert_eq!(plan.doubts, [pair(1, 2, 0.97)]);
+    }
+
     proptest! {
+        #[test]
+        fn records_that_are_apart_never_come_to_mean_one_thing(
+            twins in prop::collection::vec(0u128..3, 1..10),
+            raw in prop::collection::vec((0usize..10, 0usize..10, 0.5f64..1.0), 0..30),
+            parted in prop::collection::btree_set((0usize..10, 0usize..10), 0..6),
+        ) {
+            let subjects = subjects(&twins);
+            let fits = |a: usize, b: usize| a < b && b < subjects.len();
+            let pairs: Vec<Pair> =
+                raw.iter().filter(|r| fits(r.0, r.1)).map(|(a, b, p)| pair(*a, *b, *p)).collect();
+            let apart: BTreeSet<(usize, usize)> =
+                parted.into_iter().filter(|(a, b)| fits(*a, *b)).collect();
+            let plan = plan(&subjects, &vec![0; subjects.len()], &pairs, &apart);
+            let thing = |place: usize| match plan.meanings.get(&place) {
+                Some(Meaning::Twin { twin, .. }) => Thing::Twin(*twin),
+                Some(Meaning::New { first, .. }) => Thing::New(*first),
+                None => Thing::Twin(subjects[place].twin.expect("it is decided")),
+            };
+            for (a, b) in apart {
+                if subjects[a].twin.is_none() || subjects[b].twin.is_none() {
+                    prop_assert_ne!(thing(a), thing(b), "{:?}", plan);
+                }
+            }
+        }
+
         #[test]
         fn every_undecided_record_means_one_thing_and_decided_ones_are_left_alone(
             twins in prop::collection::vec(0u128..4, 1..12),

@@ -1,6 +1,7 @@
 //! One run: look, match, decide, and do it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::commands::{ACTOR, Decided, Deeds};
@@ -11,11 +12,11 @@ use super::plan::{self, Plan};
 use crate::clock::SystemIds;
 use crate::curation::curator::Curator;
 use crate::curation::unsettled::{Unsettled, are_few};
-use crate::domain::command::{Command, PutRecord};
-use crate::domain::curation::{Judgement, Pair};
-use crate::domain::id::{ExternalId, Position};
-use crate::domain::state::State;
-use crate::engine::EngineError;
+use crate::domain::command::{Command, DeleteTwin, LinkId, PutRecord, PutTwin, TwinRef};
+use crate::domain::curation::{Judgement, Pair, Proposal};
+use crate::domain::id::{ExternalId, Position, TaskId, TwinId};
+use crate::domain::time::Timestamp;
+use crate::engine::{Engine, EngineError};
 use crate::sources::import::Settled;
 
 /// Most commands in one request.
@@ -49,7 +50,14 @@ impl Curator {
             Err(error) => Err(error),
         };
         match &done {
-            Ok(report) => self.tell(report, started.elapsed()),
+            Ok(report) => {
+                self.tell(report, started.elapsed());
+                if self.inner.keeps_learnt.load(Ordering::Relaxed)
+                    && !self.inner.learning.is_ready()
+                {
+                    self.inner.learning.prepare(self.engine());
+                }
+            }
             Err(_) => self.inner.unsettled.lock().put_back(taken),
         }
         done
@@ -58,9 +66,7 @@ impl Curator {
     async fn deeds_of(&self, unsettled: &Unsettled) -> Result<Deeds, EngineError> {
         match unsettled {
             Unsettled::These(keys) if are_few(keys.len(), self.records_known()) => {
-                let known = self.engine().head();
-                let read = |key: &ExternalId| self.engine().read(|state| past(state, key, known));
-                self.deeds_near(keys.iter().filter_map(read).collect(), false).await
+                self.deeds_near(keys.clone(), Vec::new()).await
             }
             Unsettled::These(_) | Unsettled::Any => self.deeds_of_all(&[]).await,
         }
@@ -75,40 +81,34 @@ impl Curator {
         if !is_current || !are_few(staged.len(), self.records_known()) {
             return self.deeds_of_all(staged).await;
         }
-        let known = self.engine().head();
-        let mut came: BTreeMap<&ExternalId, Past> = BTreeMap::new();
-        for record in staged {
-            let read = || {
-                let kept = |state: &State| past(state, &record.key, known);
-                let read =
-                    |state: &State| kept(state).unwrap_or_else(|| empty(state, &record.key, known));
-                self.engine().read(read)
-            };
-            let past = came.entry(&record.key).or_insert_with(read);
-            past.lay_over(record.valid, &record.record());
-        }
-        self.deeds_near(came.into_values().collect(), true).await
+        let keys = staged.iter().map(|record| record.key.clone()).collect();
+        self.deeds_near(keys, staged.to_vec()).await
     }
 
     fn records_known(&self) -> usize {
         self.engine().read(|state| state.records.len())
     }
 
-    /// Matches a few records with those that are known.
-    async fn deeds_near(&self, came: Vec<Past>, are_staged: bool) -> Result<Deeds, EngineError> {
-        let records = came.len();
-        if came.is_empty() {
+    /// Matches a few records, with others laid over them, with those that are known.
+    async fn deeds_near(
+        &self,
+        keys: BTreeSet<ExternalId>,
+        staged: Vec<PutRecord>,
+    ) -> Result<Deeds, EngineError> {
+        let records = keys.len();
+        if keys.is_empty() {
             return Ok(Deeds::none(records));
         }
         let (engine, thresholds) = (self.engine().clone(), self.inner.thresholds);
-        let catalogue = engine.catalogue();
         let asked = self.inner.learning.ask(self.engine(), move |matcher| {
-            let keys: Vec<ExternalId> = came.iter().map(|past| past.key.clone()).collect();
+            let started = std::time::Instant::now();
+            let catalogue = engine.catalogue();
             let mut around = Around { matcher, engine: &engine, thresholds, catalogue: &catalogue };
-            let near = around.near(came);
-            if are_staged {
+            let near = around.near(pasts_of(&engine, &keys, &staged));
+            if !staged.is_empty() {
                 around.forget(keys.iter());
             }
+            metrics::histogram!("counterpart_match_seconds").record(started.elapsed());
             near
         });
         let (pasts, matched) = asked.await?;
@@ -168,9 +168,9 @@ impl Curator {
         }
         self.submit(request, &mut report).await?;
         for proposals in deeds.proposals.chunks(PROPOSALS_A_REQUEST) {
-            let before = self.open_tasks();
+            let before = self.open_among(proposals);
             self.submit(vec![Command::RaiseTasks(proposals.to_vec())], &mut report).await?;
-            report.raised += self.open_tasks().saturating_sub(before);
+            report.raised += self.open_among(proposals).saturating_sub(before);
         }
         report.doubtful = self.open_tasks();
         Ok(report)
@@ -184,11 +184,36 @@ impl Curator {
         if commands.is_empty() {
             return Ok(());
         }
+        let made = made(&commands);
         let receipt = self.engine().submit_all(ACTOR, commands).await?;
+        // A new twin whose records all mean something else by now is nothing.
+        let is_empty = |(_, links): &(TwinId, Vec<usize>)| {
+            links.iter().all(|place| receipt.outcomes.get(*place).is_none_or(Result::is_err))
+        };
+        let gone = made.into_iter().filter(is_empty).map(|(twin, _)| {
+            Command::DeleteTwin(DeleteTwin { twin: TwinRef::Id(twin), at: Timestamp::MIN })
+        });
+        let gone: Vec<Command> = gone.collect();
+        if !gone.is_empty() {
+            self.engine().submit_all(ACTOR, gone).await?;
+        }
         for refused in receipt.outcomes.into_iter().filter_map(Result::err) {
             report.was_refused(refused.to_string());
         }
         Ok(())
+    }
+
+    /// How many of these doubtful pairs wait for a person.
+    fn open_among(&self, proposals: &[Proposal]) -> usize {
+        let id = |proposal: &Proposal| {
+            let Proposal { record, candidate, .. } = proposal.clone().normalised();
+            TaskId::of(&record, &candidate)
+        };
+        let known = self.engine().head();
+        let ids: BTreeSet<TaskId> = proposals.iter().map(id).collect();
+        self.engine().read(|state| {
+            ids.iter().filter(|id| state.curations.task(**id, known).is_some()).count()
+        })
     }
 
     /// How many doubtful pairs wait for a person.
@@ -216,4 +241,36 @@ impl Curator {
             "matched records"
         );
     }
+}
+
+/// The pasts of these records, with what is staged laid over them.
+fn pasts_of(engine: &Engine, keys: &BTreeSet<ExternalId>, staged: &[PutRecord]) -> Vec<Past> {
+    let known = engine.head();
+    let read = |key| {
+        engine.read(|state| past(state, key, known).unwrap_or_else(|| empty(state, key, known)))
+    };
+    let mut found: BTreeMap<&ExternalId, Past> = keys.iter().map(|key| (key, read(key))).collect();
+    for record in staged {
+        if let Some(past) = found.get_mut(&record.key) {
+            past.lay_over(record.valid, &record.record());
+        }
+    }
+    found.into_values().collect()
+}
+
+/// The twins that commands make for records that are linked to them, with the places of those links.
+fn made(commands: &[Command]) -> BTreeMap<TwinId, Vec<usize>> {
+    let mut made: BTreeMap<TwinId, Vec<usize>> = BTreeMap::new();
+    for (place, command) in commands.iter().enumerate() {
+        match command {
+            Command::PutTwin(PutTwin { id: Some(twin), .. }) => {
+                made.insert(*twin, Vec::new());
+            }
+            Command::LinkId(LinkId { twin: TwinRef::Id(twin), .. }) => {
+                made.entry(*twin).and_modify(|links| links.push(place));
+            }
+            _ => {}
+        }
+    }
+    made
 }
