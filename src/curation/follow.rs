@@ -32,7 +32,8 @@ async fn follow(inner: Weak<Inner>, mut commits: Receiver<Arc<Committed>>) {
         match received {
             Ok(committed) => {
                 inner.standing.lock().note(&committed);
-                inner.changed.lock().extend(records(&committed.changes));
+                inner.learning.note(records(&committed.changes));
+                inner.unsettled.lock().note(records(&committed.changes));
                 let touched = inner.engine.read(|state| touched(state, &committed.changes));
                 look_at(&inner, touched).await;
                 inner.followed.send_if_modified(|at| {
@@ -42,8 +43,9 @@ async fn follow(inner: Weak<Inner>, mut commits: Receiver<Arc<Committed>>) {
                 });
             }
             Err(RecvError::Lagged(_)) => {
-                // Nobody knows what changed, so it is learnt anew.
-                *inner.matcher.lock().await = None;
+                // Nobody knows what changed, so it is learnt anew, and all records are looked at.
+                inner.learning.lost_count().await;
+                inner.unsettled.lock().lost_count();
                 inner.standing.lock().lost_count(inner.engine.head());
                 everything(&inner).await;
             }

@@ -1,7 +1,9 @@
 //! Master data in good order: which record means which twin, what is doubtful, what is missing.
 
+mod arrival;
 mod curator;
 mod follow;
+mod learning;
 mod matcher;
 mod names;
 mod probe;
@@ -10,7 +12,9 @@ mod staging;
 mod standing;
 mod target;
 mod thresholds;
+mod unsettled;
 
+pub use arrival::{Arrival, Rehearsed};
 pub use curator::Curator;
 pub use probe::{Match, Probe};
 pub use settle::Deeds;

@@ -26,13 +26,21 @@ pub struct Deeds {
     pub closings: Vec<Command>,
     /// What they amount to.
     pub report: Settled,
+    /// Whether all records were matched together.
+    pub are_all: bool,
 }
 
 impl Deeds {
     /// Nothing is to be done about so many records.
     pub fn none(records: usize) -> Self {
         let report = Settled { records, ..Settled::default() };
-        Self { groups: Vec::new(), proposals: Vec::new(), closings: Vec::new(), report }
+        Self {
+            groups: Vec::new(),
+            proposals: Vec::new(),
+            closings: Vec::new(),
+            report,
+            are_all: false,
+        }
     }
 }
 
@@ -83,7 +91,13 @@ impl Decided<'_> {
         }
         let proposals = self.proposals(&twins);
         report.doubtful = proposals.len();
-        Deeds { groups: groups.into_values().collect(), proposals, closings: Vec::new(), report }
+        Deeds {
+            groups: groups.into_values().collect(),
+            proposals,
+            closings: Vec::new(),
+            report,
+            are_all: false,
+        }
     }
 
     fn past(&self, segment: usize) -> &Past {

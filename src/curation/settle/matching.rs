@@ -37,6 +37,20 @@ pub struct Matched {
     pub pairs: Vec<Pair>,
     /// Pairs that are sure enough to be linked.
     pub sure: Vec<Pair>,
+    /// What stands for and against them.
+    pub why: Why,
+}
+
+/// Where reasons come from.
+pub enum Why {
+    /// From a run over all records, pair by pair as they are asked for.
+    Run(Box<Run>),
+    /// They are told; the left values are those of the lesser segment.
+    Told(HashMap<(usize, usize), Reasons>),
+}
+
+/// All that a run found.
+pub struct Run {
     traced: Traced,
     links: Vec<Link>,
     /// The place of each pair, and the link that it comes from.
@@ -85,10 +99,12 @@ pub fn matched(pasts: &[Past], thresholds: &Thresholds, catalogue: &Catalogue) -
             Some(_) => {}
         }
     }
-    Matched { segments, pairs, sure, traced, links, index }
+    let why = Why::Run(Box::new(Run { traced, links, index }));
+    Matched { segments, pairs, sure, why }
 }
 
-fn are_of_one_kind(pasts: &[Past], catalogue: &Catalogue, a: &Segment, b: &Segment) -> bool {
+/// Whether the models of two segments allow that they are one thing.
+pub fn are_of_one_kind(pasts: &[Past], catalogue: &Catalogue, a: &Segment, b: &Segment) -> bool {
     match (model_of(pasts, a), model_of(pasts, b)) {
         (Some(a), Some(b)) => catalogue.is_a(a, b) || catalogue.is_a(b, a),
         (None, _) | (_, None) => true,
@@ -135,7 +151,8 @@ pub fn source_of(key: &ExternalId) -> String {
     format!("{}{SEPARATOR}{}", key.system, key.scope)
 }
 
-fn segments(pasts: &[Past], starts: Vec<(usize, usize)>) -> Vec<Segment> {
+/// The segments that begin with these versions of these records, both by their places.
+pub fn segments(pasts: &[Past], starts: Vec<(usize, usize)>) -> Vec<Segment> {
     let end = |number: usize, past: usize| match starts.get(number + 1) {
         Some((next, version)) if *next == past => pasts[past].versions[*version].valid.from,
         _ => Timestamp::MAX,
@@ -148,37 +165,61 @@ fn segments(pasts: &[Past], starts: Vec<(usize, usize)>) -> Vec<Segment> {
     starts.iter().enumerate().map(segment).collect()
 }
 
+/// A segment as a subject: what is linked by anyone stays, but a link of the matching's own says nothing of a later
+/// segment that it only happens to reach into.
+pub fn subject(pasts: &[Past], segment: &Segment, own: &str) -> Subject {
+    let twin = |segment: &Segment| -> Option<TwinId> {
+        let (held, link) = pasts[segment.past].link_in(segment.valid)?;
+        let reaches_in = segment.version > 0 && held.from < segment.valid.from;
+        (!reaches_in || *link.decider != *own).then_some(link.twin)
+    };
+    Subject {
+        twin: twin(segment),
+        valid: segment.valid,
+        model: model_of(pasts, segment).cloned(),
+        withdrawn: pasts[segment.past].withdrawn_in(segment.valid),
+    }
+}
+
 impl Matched {
-    /// The segments as subjects: what is linked by anyone stays, but a link of the matching's own says nothing of a later
-    /// segment that it only happens to reach into.
+    /// The segments as subjects.
     pub fn subjects(&self, pasts: &[Past], own: &str) -> Vec<Subject> {
-        let twin = |segment: &Segment| -> Option<TwinId> {
-            let (held, link) = pasts[segment.past].link_in(segment.valid)?;
-            let reaches_in = segment.version > 0 && held.from < segment.valid.from;
-            (!reaches_in || *link.decider != *own).then_some(link.twin)
-        };
-        let subject = |segment: &Segment| Subject {
-            twin: twin(segment),
-            valid: segment.valid,
-            model: model_of(pasts, segment).cloned(),
-            withdrawn: pasts[segment.past].withdrawn_in(segment.valid),
-        };
-        self.segments.iter().map(subject).collect()
+        self.segments.iter().map(|segment| subject(pasts, segment, own)).collect()
     }
 
     /// What stands for and against a pair of segments; the left values are those of `a`.
     pub fn reasons(&self, a: usize, b: usize) -> Option<Reasons> {
-        let (_, origin) = self.index.get(&(a.min(b), a.max(b)))?;
-        let link = &self.links[*origin];
-        let Traced { found, sheet, .. } = &self.traced;
+        let pair = (a.min(b), a.max(b));
+        let Run { traced, links, index } = match &self.why {
+            Why::Run(run) => &**run,
+            Why::Told(told) if a == pair.0 => return told.get(&pair).cloned(),
+            Why::Told(told) => return told.get(&pair).cloned().map(Reasons::turned),
+        };
+        let (_, origin) = index.get(&pair)?;
+        let link = &links[*origin];
+        let Traced { found, sheet, .. } = traced;
         let is_left = found.world.facts[link.a as usize].segment as usize == a;
         let rows = if is_left { (link.a, link.b) } else { (link.b, link.a) };
-        let explained = explain(&found.world, &found.model, sheet, rows, Some(link));
+        Some(Reasons::of(&explain(&found.world, &found.model, sheet, rows, Some(link))))
+    }
+}
+
+impl Reasons {
+    /// What an explanation says.
+    pub fn of(explained: &Explanation) -> Self {
         let mut steps: Vec<_> = explained.steps.iter().filter(|s| s.weight > 0.0).collect();
         steps.sort_by(|x, y| y.weight.total_cmp(&x.weight));
         let words = steps.iter().take(WORDS_MAX);
         let words: Vec<String> = words.map(|s| format!("{}: {}", s.comparison, s.level)).collect();
-        Some(Reasons { weights: weights(&explained), words: words.join("; ") })
+        Self { weights: weights(explained), words: words.join("; ") }
+    }
+
+    /// The same of the pair said the other way.
+    pub fn turned(mut self) -> Self {
+        for weight in &mut self.weights {
+            std::mem::swap(&mut weight.left, &mut weight.right);
+        }
+        self
     }
 }
 

@@ -3,14 +3,14 @@
 mod commands;
 mod judged;
 mod matching;
+mod near;
 mod past;
 mod plan;
 mod run;
 mod sets;
 
-pub use commands::Deeds;
+pub use commands::{ACTOR, Deeds};
 
-pub(super) use commands::ACTOR;
-pub(super) use matching::{events, source_of, texts_of, weights};
+pub(super) use matching::{events, source_of, weights};
 pub(super) use past::{Past, RECORDS_A_LOOK, past, pasts};
 pub(super) use run::{PROPOSALS_A_REQUEST, full};

@@ -101,7 +101,8 @@ fn is_bare(state: &State, twin: TwinId, known: Position) -> bool {
 }
 
 impl Past {
-    fn lay_over(&mut self, valid: Interval, record: &SourceRecord) {
+    /// States what a record says, over what it said at that time.
+    pub fn lay_over(&mut self, valid: Interval, record: &SourceRecord) {
         let before = std::mem::take(&mut self.versions);
         for version in before {
             let rest = version.valid.without(&valid).collect::<Vec<_>>();
@@ -110,13 +111,6 @@ impl Past {
         }
         self.versions.push(Version::of(valid, record));
         self.versions.sort_by_key(|version| version.valid.from);
-    }
-
-    /// Only what it says last; nothing when that is nothing to match by.
-    pub fn latest(&self) -> Option<Past> {
-        let last = self.versions.last().filter(|version| !version.identity.is_empty())?;
-        let (links, withdrawn) = (Vec::new(), Vec::new());
-        Some(Past { key: self.key.clone(), versions: vec![last.clone()], links, withdrawn })
     }
 
     /// What the id means in the interval, the last of several.

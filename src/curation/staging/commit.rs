@@ -55,7 +55,7 @@ impl Curator {
         let (first, then): (Vec<Command>, Vec<Command>) =
             import.commands.iter().cloned().partition(Report::is_before_matching);
         self.submit_staged(first, actor, &mut report).await?;
-        report.matching = Some(self.settle().await?);
+        report.matching = Some(self.settle_new().await?);
         self.submit_staged(then, actor, &mut report).await?;
         Ok(report)
     }

@@ -9,7 +9,7 @@ use super::record_ref::RecordAt;
 use super::{impact, twin};
 use crate::domain::command::Command;
 use crate::domain::curation::{Alternative, ApproveTask, Candidate, Task, Weight};
-use crate::domain::id::{Position, TaskId};
+use crate::domain::id::{ExternalId, Position, TaskId};
 use crate::domain::time::Interval;
 use crate::engine::EngineError;
 use crate::graphql::args;
@@ -28,6 +28,13 @@ pub struct TaskAt {
     task: Arc<Task>,
     recorded: Position,
     at: Arc<Reader>,
+}
+
+impl TaskAt {
+    /// A task that is not kept.
+    pub fn new(task: Task, at: &Arc<Reader>) -> Self {
+        Self { task: Arc::new(task), recorded: at.scope.known, at: at.clone() }
+    }
 }
 
 struct AlternativeAt(Alternative, Arc<Reader>);
@@ -215,6 +222,15 @@ fn shown(
     at: &Arc<Reader>,
 ) -> TaskAt {
     TaskAt { task: Arc::new(task.clone()), recorded: fact.recorded_from, at: at.clone() }
+}
+
+/// The open tasks about a record.
+pub fn of_record(at: &Arc<Reader>, key: &ExternalId) -> Vec<TaskAt> {
+    at.view(|view| {
+        let (curations, known) = (&view.state.curations, view.scope.known);
+        let tasks = curations.tasks_of_record(key, known);
+        tasks.filter_map(|task| Some(shown(curations.task(task.id(), known)?, at))).collect()
+    })
 }
 
 /// A task that is open.
