@@ -68,7 +68,8 @@ impl Curator {
             Unsettled::These(keys) if are_few(keys.len(), self.records_known()) => {
                 self.deeds_near(keys.clone(), Vec::new()).await
             }
-            Unsettled::These(_) | Unsettled::Any => self.deeds_of_all(&[]).await,
+            Unsettled::These(_) => self.deeds_of_all(&[], true).await,
+            Unsettled::Any => self.deeds_of_all(&[], false).await,
         }
     }
 
@@ -79,7 +80,7 @@ impl Curator {
     pub async fn deeds(&self, staged: &[PutRecord]) -> Result<Deeds, EngineError> {
         let is_current = matches!(&*self.inner.unsettled.lock(), Unsettled::These(_));
         if !is_current || !are_few(staged.len(), self.records_known()) {
-            return self.deeds_of_all(staged).await;
+            return self.deeds_of_all(staged, is_current && !staged.is_empty()).await;
         }
         let keys = staged.iter().map(|record| record.key.clone()).collect();
         self.deeds_near(keys, staged.to_vec()).await
@@ -117,10 +118,14 @@ impl Curator {
         Ok(deeds)
     }
 
-    /// Matches all records together, with others laid over them.
-    async fn deeds_of_all(&self, staged: &[PutRecord]) -> Result<Deeds, EngineError> {
+    /// Matches all records together, with others laid over them: if one may be undecided, or some are known to have changed.
+    async fn deeds_of_all(
+        &self,
+        staged: &[PutRecord],
+        have_changed: bool,
+    ) -> Result<Deeds, EngineError> {
         let pasts = pasts(self.engine(), staged).await;
-        if !pasts.iter().any(|past| past.is_open(ACTOR)) {
+        if !have_changed && !pasts.iter().any(|past| past.is_open(ACTOR)) {
             return Ok(Deeds::none(pasts.len()));
         }
         let (thresholds, catalogue) = (self.inner.thresholds, self.engine().catalogue());
