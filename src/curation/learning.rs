@@ -106,7 +106,7 @@ impl Learning {
         loop {
             // Who comes while another learns waits without keeping a thread, and finds it learnt.
             let held = self.matcher.clone().lock_owned().await;
-            let Some(matcher) = held.as_ref().filter(|_| !self.is_behind()) else {
+            let Some(matcher) = held.as_ref().filter(|matcher| !self.is_behind(matcher)) else {
                 drop(held);
                 self.clone().learn_beside(engine.clone(), true).await?;
                 continue;
@@ -119,8 +119,9 @@ impl Learning {
         }
     }
 
-    fn is_behind(&self) -> bool {
-        self.news.lock().changed.len() > CHANGED_MAX
+    /// Whether there is more to take in than it can without learning anew.
+    fn is_behind(&self, matcher: &Matcher) -> bool {
+        self.news.lock().changed.len() > CHANGED_MAX.min(matcher.room())
     }
 
     /// Learns in a task of its own: one that gives up waiting breaks nothing off.
@@ -141,8 +142,8 @@ impl Learning {
     }
 
     async fn learn(&self, engine: &Engine) -> Result<(), EngineError> {
-        let current = self.matcher.lock().await.as_ref().map(Matcher::is_outgrown);
-        if current == Some(false) && !self.is_behind() {
+        let is_current = |matcher: &Matcher| !matcher.is_outgrown() && !self.is_behind(matcher);
+        if self.matcher.lock().await.as_ref().is_some_and(is_current) {
             return Ok(());
         }
         self.news.lock().meanwhile = Some(BTreeSet::new());

@@ -65,8 +65,12 @@ impl Matcher {
 
     /// Whether it has grown so much that its weights are to be learnt anew.
     pub fn is_outgrown(&self) -> bool {
-        let learnt_from = self.learnt_from.max(LEARNT_MIN);
-        self.index.rows_held() > learnt_from + learnt_from / GROWTH_SHARE
+        self.index.rows_held() > self.learnt_from + self.room()
+    }
+
+    /// How much it may grow before it is outgrown.
+    pub fn room(&self) -> usize {
+        self.learnt_from.max(LEARNT_MIN) / GROWTH_SHARE
     }
 
     /// Takes in what a record says now; nothing when it is gone.

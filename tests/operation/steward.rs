@@ -79,6 +79,11 @@ impl Steward {
         steward
     }
 
+    /// Stops the server; its data, and the folder.
+    pub fn stop(self) -> (tempfile::TempDir, tempfile::TempDir) {
+        (self.plant.stop(), self.folder)
+    }
+
     pub fn write(&self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).expect("it can be written");
     }
