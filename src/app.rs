@@ -118,6 +118,7 @@ impl App {
         let (leaving, stop) = (CancellationToken::new(), CancellationToken::new());
         let feed = Feed::start(&engine, config.limits.subscriber_events);
         let curator = start_curator(config, &engine, &feed).await;
+        curator.catch_up();
         let reads = config.reads.clone();
         let graphql = SchemaService::start(curator.clone(), feed.clone(), reads)?;
         let intake = Intake::new(engine.clone(), config.ingest.intake());

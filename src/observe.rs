@@ -96,6 +96,11 @@ fn describe() {
         metrics::Unit::Seconds,
         "Time from a group of requests to its fsync"
     );
+    describe_histogram!(
+        "counterpart_match_seconds",
+        metrics::Unit::Seconds,
+        "Time to match a few records that came with all that are known"
+    );
     describe_gauge!("counterpart_position", "Position of the last entry of the log");
     describe_gauge!("counterpart_write_queue_requests", "Requests that wait to be written");
     describe_gauge!("counterpart_subscribers", "Subscriptions that are served");

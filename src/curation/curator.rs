@@ -1,18 +1,20 @@
 //! The handle: indexes that follow the engine, and what is asked of them.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
 use super::follow;
-use super::matcher::Matcher;
+use super::learning::Learning;
 use super::names::Names;
 use super::staging::Shelf;
+use super::standing::Standing;
 use super::thresholds::Thresholds;
-use crate::domain::id::{ExternalId, Position, TwinId};
+use super::unsettled::Unsettled;
+use crate::domain::id::{Position, TwinId};
 use crate::engine::Engine;
 use crate::feed::Feed;
 
@@ -33,10 +35,14 @@ pub(super) struct Inner {
     pub(super) followed: watch::Sender<Position>,
     /// Held by who decides: two runs at once would each make a twin of the same record.
     pub(super) settling: tokio::sync::Mutex<()>,
-    /// What answers who a described thing may be; learnt when it is first asked.
-    pub(super) matcher: Arc<tokio::sync::Mutex<Option<Matcher>>>,
-    /// Records that changed, and devices that said something new of themselves, since it took them in.
-    pub(super) changed: Mutex<BTreeSet<ExternalId>>,
+    /// Records that nobody has decided since they came or changed.
+    pub(super) unsettled: Mutex<Unsettled>,
+    /// Whether another run over all records could find anything.
+    pub(super) standing: Mutex<Standing>,
+    /// What answers who a described thing may be.
+    pub(super) learning: Arc<Learning>,
+    /// Whether it is learnt before somebody asks.
+    pub(super) keeps_learnt: AtomicBool,
     /// Imports that wait to be committed.
     pub(super) shelf: Mutex<Shelf>,
     pub(super) feed: Option<Feed>,
@@ -53,14 +59,27 @@ impl Curator {
             names: RwLock::new(Names::default()),
             followed: watch::Sender::new(Position::START),
             settling: tokio::sync::Mutex::new(()),
-            matcher: Arc::default(),
-            changed: Mutex::default(),
+            unsettled: Mutex::default(),
+            standing: Mutex::default(),
+            learning: Arc::default(),
+            keeps_learnt: AtomicBool::default(),
             shelf: Mutex::default(),
             feed,
             thresholds,
         });
         follow::start(&inner).await;
         Self { inner }
+    }
+
+    /// Decides what an earlier process left undecided, and keeps the matcher learnt from then on, in the background.
+    pub fn catch_up(&self) {
+        self.inner.keeps_learnt.store(true, Ordering::Relaxed);
+        let curator = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = curator.settle_new().await {
+                tracing::warn!(%error, "records are left undecided for now");
+            }
+        });
     }
 
     /// The engine whose data this is.

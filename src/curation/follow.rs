@@ -34,7 +34,13 @@ async fn follow(inner: Weak<Inner>, mut commits: Receiver<Arc<Committed>>, mut h
         match received {
             Ok(committed) => {
                 let devices = heard.news(&committed);
-                inner.changed.lock().extend(records(&committed.changes).chain(devices));
+                inner.standing.lock().note(&committed);
+                if !devices.is_empty() {
+                    inner.standing.lock().lost_count(committed.position);
+                }
+                let news: Vec<ExternalId> = records(&committed.changes).chain(devices).collect();
+                inner.learning.note(news.iter().cloned());
+                inner.unsettled.lock().note(news);
                 let touched = inner.engine.read(|state| touched(state, &committed.changes));
                 look_at(&inner, touched).await;
                 inner.followed.send_if_modified(|at| {
@@ -44,8 +50,10 @@ async fn follow(inner: Weak<Inner>, mut commits: Receiver<Arc<Committed>>, mut h
                 });
             }
             Err(RecvError::Lagged(_)) => {
-                // Nobody knows what changed, so it is learnt anew.
-                *inner.matcher.lock().await = None;
+                // Nobody knows what changed, so it is learnt anew, and all records are looked at.
+                inner.learning.lost_count().await;
+                inner.unsettled.lock().lost_count();
+                inner.standing.lock().lost_count(inner.engine.head());
                 heard = Heard::start(&inner.engine);
                 everything(&inner).await;
             }

@@ -4,18 +4,19 @@ use std::collections::BTreeSet;
 
 use hashbrown::HashMap;
 
-use super::settle::{Past, Version, source_of, texts_of};
+use super::settle::{Past, Profile, Version, events, kinds, source_of, weights};
 use crate::domain::curation::Weight;
 use crate::domain::id::ExternalId;
-use crate::domain::reconcile::asset::history::trace;
-use crate::domain::reconcile::asset::index::AssetIndex;
-use crate::domain::reconcile::asset::sheet::Texts;
+use crate::domain::reconcile::Explanation;
+use crate::domain::reconcile::asset::history::{Event, Latest, latest, trace};
+use crate::domain::reconcile::asset::index::{AssetIndex, Found};
+use crate::domain::reconcile::asset::sheet::{FIELDS, Texts};
 use crate::dtdl::{Catalogue, Dtmi};
 
-/// With more records to take in than this, learning anew is quicker.
-const CHANGED_MAX: usize = 2_000;
-/// How many times its size an index may grow before its weights are learnt anew.
-const GROWTH_MAX: usize = 2;
+/// An index that has grown by one in so many rows is learnt anew: with the vocabularies and weights of all.
+const GROWTH_SHARE: usize = 4;
+/// An index of fewer records than this counts as one of so many.
+const LEARNT_MIN: usize = 100;
 /// Most records that a thing is compared with in full.
 const FOUND_MAX: usize = 100;
 
@@ -29,8 +30,10 @@ pub struct Matcher {
 
 /// The index of things of one kind, and which record each of its rows is.
 struct Kind {
-    /// The models of the kind; of all where some record has none.
+    /// The models of the kind.
     models: BTreeSet<Dtmi>,
+    /// What its records say: those without a model are of the kind that says most of what they say.
+    profile: Profile,
     index: AssetIndex,
     keys: HashMap<(String, String), ExternalId>,
 }
@@ -39,61 +42,82 @@ struct Kind {
 pub struct Likely {
     /// The record.
     pub key: ExternalId,
-    /// How probable it is, from 0 to 1.
+    /// How probable it is, from 0 to 1; above one half exactly where the index takes both for one thing.
     pub probability: f64,
-    /// What speaks for it and against it.
+    /// What speaks for it and against it; the values of what was asked about are on the right.
     pub weights: Vec<Weight>,
+}
+
+/// A record that may describe the same thing as another record.
+pub struct Alike {
+    /// The record.
+    pub key: ExternalId,
+    /// How probable it is, from 0 to 1; above one half exactly where the index takes both for one thing.
+    pub probability: f64,
+    /// Why; the values of the record that was asked about are on the left.
+    pub why: Explanation,
 }
 
 impl Matcher {
     /// Learns from all records. Takes seconds for a hundred thousand.
     pub fn learn(pasts: &[Past], catalogue: &Catalogue) -> Self {
         let latest: Vec<Past> = pasts.iter().filter_map(Past::latest).collect();
-        let kinds = super::settle::kinds(&latest, catalogue);
-        let of = |places: &Vec<usize>| Kind::learn(places.iter().map(|place| &latest[*place]));
-        Self {
-            kinds: kinds.iter().map(of).collect(),
-            learnt_from: latest.len(),
-            is_outdated: false,
-        }
+        let kinds = kinds(&latest, catalogue);
+        let whole: HashMap<&ExternalId, &Past> =
+            pasts.iter().map(|past| (&past.key, past)).collect();
+        let of = |places: &Vec<usize>| {
+            Kind::learn(places.iter().filter_map(|place| whole.get(&latest[*place].key).copied()))
+        };
+        let kinds = kinds.iter().map(of).collect();
+        Self { kinds, learnt_from: latest.len(), is_outdated: false }
     }
 
-    /// Whether it is better to learn anew than to take these in.
-    pub fn is_outgrown(&self, changed: &BTreeSet<ExternalId>) -> bool {
-        let rows: usize = self.kinds.iter().map(|kind| kind.index.len()).sum();
-        self.is_outdated
-            || changed.len() > CHANGED_MAX
-            || rows > self.learnt_from.max(100) * GROWTH_MAX
+    /// How many records it knows.
+    pub fn len(&self) -> usize {
+        self.kinds.iter().map(|kind| kind.index.len()).sum()
+    }
+
+    /// Whether it has grown so much that its weights are to be learnt anew.
+    pub fn is_outgrown(&self) -> bool {
+        let held: usize = self.kinds.iter().map(|kind| kind.index.rows_held()).sum();
+        self.is_outdated || held > self.learnt_from + self.room()
+    }
+
+    /// How much it may grow before it is outgrown.
+    pub fn room(&self) -> usize {
+        self.learnt_from.max(LEARNT_MIN) / GROWTH_SHARE
     }
 
     /// Takes in what a record says now; nothing when it is gone.
     pub fn take_in(&mut self, key: &ExternalId, past: Option<&Past>, catalogue: &Catalogue) {
-        let version = past.and_then(|past| past.versions.last());
-        let version = version.filter(|version| !version.identity.is_empty());
-        let place = version.map(|version| self.kind_of(version.model.as_ref(), catalogue));
+        let said = past.and_then(|past| Some((past, present(past)?.1, past.versions.last()?)));
+        let place = said.as_ref().map(|(_, _, version)| self.kind_of(version, catalogue));
         for (number, kind) in self.kinds.iter_mut().enumerate() {
-            match version {
-                Some(version) if place == Some(Some(number)) => kind.put(key, version),
+            match &said {
+                Some((_, latest, _)) if place == Some(Some(number)) => kind.take_in(key, latest),
                 Some(_) | None => kind.remove(key),
             }
         }
-        if place == Some(None) {
+        if let (Some(None), Some((past, ..))) = (place, said) {
             // The first of its kind is found at once, and learnt from with the others next time.
-            self.kinds
-                .extend(past.and_then(Past::latest).map(|past| Kind::learn([&past].into_iter())));
+            self.kinds.push(Kind::learn(std::iter::once(past)));
             self.is_outdated = true;
         }
     }
 
-    /// The kind of what has this model.
-    fn kind_of(&self, model: Option<&Dtmi>, catalogue: &Catalogue) -> Option<usize> {
+    /// The kind of what says this.
+    fn kind_of(&self, said: &Version, catalogue: &Catalogue) -> Option<usize> {
         let is_one = |a: &Dtmi, b: &Dtmi| catalogue.is_a(a, b) || catalogue.is_a(b, a);
-        let fits = |kind: &Kind| match model {
-            Some(model) => kind.models.iter().any(|other| is_one(model, other)),
-            None => self.kinds.len() == 1,
-        };
-        let all = self.kinds.len() == 1 && self.kinds[0].models.is_empty();
-        if all { Some(0) } else { self.kinds.iter().position(fits) }
+        let is_all = |kind: &Kind| self.kinds.len() == 1 && kind.models.is_empty();
+        match &said.model {
+            Some(model) => self.kinds.iter().position(|kind| {
+                kind.models.iter().any(|other| is_one(model, other)) || is_all(kind)
+            }),
+            None => {
+                let fits = |kind: &usize| self.kinds[*kind].profile.fits(said);
+                (0..self.kinds.len()).rev().max_by(|x, y| fits(x).total_cmp(&fits(y)))
+            }
+        }
     }
 
     /// The records that may describe the thing of which this is known, the likeliest first.
@@ -103,23 +127,39 @@ impl Matcher {
         likely.sort_by(|a, b| b.probability.total_cmp(&a.probability));
         likely
     }
+
+    /// The records that may describe the same thing as one that was taken in, at least so probably, the likeliest first.
+    pub fn alike(&self, key: &ExternalId, least: f64) -> Vec<Alike> {
+        self.kinds.iter().flat_map(|kind| kind.alike(key, least)).collect()
+    }
 }
 
 impl Kind {
-    fn learn<'a>(latest: impl Iterator<Item = &'a Past> + Clone) -> Self {
-        let (events, _) = super::settle::events(latest.clone().enumerate());
-        let traced = trace(&events);
-        let said = latest.clone().flat_map(|past| past.versions.last());
-        let models: Option<BTreeSet<Dtmi>> = said.map(|version| version.model.clone()).collect();
-        let keys = latest.map(|past| (name(&past.key), past.key.clone())).collect();
+    fn learn<'a>(pasts: impl Iterator<Item = &'a Past>) -> Self {
+        let (mut said, mut keys) = (Vec::new(), HashMap::new());
+        let (mut models, mut profile) = (BTreeSet::new(), Profile::default());
+        for past in pasts {
+            let Some((event, latest)) = present(past) else { continue };
+            said.push(Event { texts: Some(latest.texts), ..event });
+            keys.insert(name(&past.key), past.key.clone());
+            if let Some(version) = past.versions.last() {
+                models.extend(version.model.clone());
+                profile.add(version);
+            }
+        }
+        let traced = trace(&said);
         let index = AssetIndex::new(traced.sheet, traced.found);
-        Self { models: models.unwrap_or_default(), index, keys }
+        Self { models, profile, index, keys }
     }
 
-    fn put(&mut self, key: &ExternalId, version: &Version) {
+    fn take_in(&mut self, key: &ExternalId, latest: &Latest) {
         let (source, id) = name(key);
-        let texts = texts_of(version);
-        self.index.put(&source, &id, &view(&texts));
+        let said = self.index.said(&source, &id);
+        if said.is_some_and(|(texts, day)| day == latest.appeared && is_same(&texts, &latest.texts))
+        {
+            return;
+        }
+        self.index.put(&source, &id, &view(&latest.texts), latest.appeared);
         self.keys.insert((source, id), key.clone());
     }
 
@@ -134,16 +174,36 @@ impl Kind {
         let mut likely = Vec::new();
         for found in found {
             let explained = self.index.explain(source, "", texts, found.row);
-            let name = (found.source.to_string(), found.id.to_string());
-            let Some(key) = self.keys.get(&name) else { continue };
-            likely.push(Likely {
-                key: key.clone(),
-                probability: found.probability(),
-                weights: super::settle::weights(&explained),
-            });
+            let Some(key) = self.key_of(&found) else { continue };
+            let weights = weights(&explained);
+            likely.push(Likely { key, probability: found.probability(), weights });
         }
         likely
     }
+
+    fn alike(&self, key: &ExternalId, least: f64) -> Vec<Alike> {
+        let (source, id) = name(key);
+        let Some(row) = self.index.row(&source, &id) else { return Vec::new() };
+        let found = self.index.explained(row, least, FOUND_MAX).into_iter();
+        let alike = found.filter_map(|(found, why)| {
+            let probability = found.probability();
+            Some(Alike { key: self.key_of(&found)?, probability, why })
+        });
+        alike.collect()
+    }
+
+    fn key_of(&self, found: &Found) -> Option<ExternalId> {
+        self.keys.get(&(found.source.clone(), found.id.clone())).cloned()
+    }
+}
+
+/// What a record says last, when that is something to match by, with the event that told it.
+fn present(past: &Past) -> Option<(Event, Latest)> {
+    past.versions.last().filter(|version| !version.identity.is_empty())?;
+    let (mut told, _) = events(std::iter::once((0, past)));
+    let latest = latest(&told)?;
+    let last = told.iter().rposition(|event| event.texts.is_some())?;
+    Some((told.swap_remove(last), latest))
 }
 
 fn name(key: &ExternalId) -> (String, String) {
@@ -155,4 +215,8 @@ fn view(texts: &[String]) -> Texts<'_> {
     let mut view: Texts<'_> = Default::default();
     view.iter_mut().zip(texts).for_each(|(slot, text)| *slot = text);
     view
+}
+
+fn is_same(known: &Texts<'_>, said: &[String]) -> bool {
+    said.len() == FIELDS && known.iter().zip(said).all(|(known, said)| *known == said.trim())
 }

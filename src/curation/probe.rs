@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::curator::Curator;
-use super::matcher::{Likely, Matcher};
-use super::settle::{Past, pasts, pasts_of};
+use super::matcher::Likely;
 use crate::domain::curation::Weight;
-use crate::domain::id::{ExternalId, TwinId};
+use crate::domain::id::TwinId;
 use crate::domain::reconcile::asset::sheet::{FIELD_NAMES, FIELDS, Texts};
 use crate::domain::view::View;
 use crate::dtdl::Dtmi;
@@ -92,30 +91,12 @@ impl Curator {
     }
 
     async fn likely(&self, system: String, texts: [Option<String>; FIELDS]) -> Vec<Likely> {
-        // Who comes while another learns waits without keeping a thread, and finds it learnt.
-        let mut held = self.inner.matcher.clone().lock_owned().await;
-        let changed = std::mem::take(&mut *self.inner.changed.lock());
-        let learns = held.as_ref().is_none_or(|matcher| matcher.is_outgrown(&changed));
-        let learnt_from = if learns { Some(pasts(self.engine(), &[]).await) } else { None };
-        let changes: Vec<(ExternalId, Option<Past>)> = match learns {
-            true => Vec::new(),
-            false => pasts_of(self.engine(), changed).await,
-        };
-        let catalogue = self.engine().catalogue();
-        // Learning takes seconds, and comparing some milliseconds: not on a thread that others wait for.
-        let work = tokio::task::spawn_blocking(move || {
-            if let Some(pasts) = learnt_from {
-                *held = Some(Matcher::learn(&pasts, &catalogue));
-            }
-            let Some(matcher) = held.as_mut() else { return Vec::new() };
-            for (key, past) in &changes {
-                matcher.take_in(key, past.as_ref(), &catalogue);
-            }
+        let asked = self.inner.learning.ask(self.engine(), move |matcher| {
             let texts: Texts<'_> =
                 std::array::from_fn(|at| texts[at].as_deref().unwrap_or_default());
             matcher.likely(&system, &texts)
         });
-        work.await.unwrap_or_else(|error| {
+        asked.await.unwrap_or_else(|error| {
             tracing::error!(%error, "a probe broke off");
             Vec::new()
         })

@@ -56,6 +56,6 @@ impl ImportTarget for Curated {
     }
 
     async fn settle(&self) -> Result<Option<Settled>, String> {
-        self.curator.settle().await.map(Some).map_err(|error| error.to_string())
+        self.curator.settle_new().await.map(Some).map_err(|error| error.to_string())
     }
 }

@@ -92,6 +92,14 @@ impl Interval {
         self.from <= moment && (moment < self.to || self.to == Timestamp::MAX)
     }
 
+    /// `moment` if it lies inside, else the moment inside that is nearest to it.
+    pub fn nearest(&self, moment: Timestamp) -> Timestamp {
+        if self.contains(moment) {
+            return moment;
+        }
+        if moment < self.from { self.from } else { Timestamp(self.to.0 - 1) }
+    }
+
     /// Whether the whole of `other` lies inside.
     pub fn covers(&self, other: &Interval) -> bool {
         self.from <= other.from && other.to <= self.to

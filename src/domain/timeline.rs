@@ -112,8 +112,13 @@ impl<T: Clone + PartialEq> Timeline<T> {
 
     /// Whether facts that satisfy `same` already cover the whole of `valid`: then stating it again changes nothing.
     pub fn says(&self, valid: Interval, same: impl Fn(&T) -> bool) -> bool {
+        self.said(valid, Position::LATEST_KNOWN, same)
+    }
+
+    /// Whether facts that satisfy `same` cover the whole of `valid`, as known at `known`.
+    pub fn said(&self, valid: Interval, known: Position, same: impl Fn(&T) -> bool) -> bool {
         let mut open = valid.from;
-        for fact in self.spans(Position::LATEST_KNOWN) {
+        for fact in self.spans(known) {
             if fact.valid.contains(open) && same(&fact.value) {
                 open = fact.valid.to;
                 if open >= valid.to {
@@ -131,6 +136,22 @@ impl<T: Clone + PartialEq> Timeline<T> {
         let said = |part: &Interval, known| self.at(part.from, known).map(|f| &f.value);
         let both = parts.into_iter().map(|p| (p, said(&p, before), said(&p, position)));
         both.filter(|(_, was, is)| was != is).collect()
+    }
+
+    /// Facts that were taken back, as known at `known`, and the parts of their time for which they were: since then nothing
+    /// is believed of it, or again what was believed before the fact.
+    pub fn taken_back(&self, known: Position) -> impl Iterator<Item = (&Fact<T>, Interval)> {
+        let ended = self.facts.iter().filter(move |fact| fact.recorded_to <= known);
+        ended.flat_map(|fact| {
+            let before = Position(fact.recorded_from.0.saturating_sub(1));
+            let parts = self.parts(&[fact.valid], &[before, fact.recorded_to]);
+            let said = |part: &Interval, known| self.at(part.from, known).map(|f| &f.value);
+            let is_back = move |part: &Interval| {
+                let since = said(part, fact.recorded_to);
+                since.is_none_or(|s| *s != fact.value && Some(s) == said(part, before))
+            };
+            parts.into_iter().filter(is_back).map(move |part| (fact, part))
+        })
     }
 
     /// What takes back the entry at `position` inside `within`: intervals, and what was believed

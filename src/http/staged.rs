@@ -94,6 +94,9 @@ pub(super) fn problem(error: StagingError) -> Problem {
     let detail = error.to_string();
     match error {
         StagingError::Unknown(_) => Problem::new(StatusCode::NOT_FOUND, "NO_SUCH_IMPORT", detail),
+        StagingError::TooMany { .. } => {
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "TOO_MUCH_TO_STAGE", detail)
+        }
         StagingError::Engine(EngineError::Rejected(rejection)) => {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, rejection.code(), detail)
         }

@@ -70,7 +70,8 @@ fn link(id: &str, twin: TwinId) -> Command {
 fn raise(record: &str, candidate: Candidate, probability: f64) -> Command {
     let (weights, alternatives) = (Vec::new(), Vec::new());
     let record = external(record);
-    let proposal = Proposal { record, candidate, probability, weights, alternatives };
+    let proposal =
+        Proposal { record, candidate, probability, weights, alternatives, valid: Interval::ALWAYS };
     Command::RaiseTasks(vec![proposal])
 }
 

@@ -1,6 +1,7 @@
 //! The domain's laws, for any input.
 
 mod commands;
+mod doubts;
 mod golden;
 mod identity;
 mod matching;

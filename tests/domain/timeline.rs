@@ -5,6 +5,8 @@ use counterpart::domain::time::{Interval, Timestamp};
 use counterpart::domain::timeline::Timeline;
 use proptest::prelude::*;
 
+use crate::plant::between;
+
 /// Moments 0 to 15, each with the value that holds then.
 type Table = [Option<u8>; 16];
 
@@ -113,4 +115,25 @@ proptest! {
         prop_assert!(timeline.says(valid, |v| *v == 7));
         prop_assert!(!timeline.says(valid, |v| *v == 8));
     }
+}
+
+#[test]
+fn what_was_taken_back_is_told_from_what_was_replaced() {
+    let (first, then) = (between(0, 10), between(10, 20));
+    let mut timeline: Timeline<&'static str> = Timeline::default();
+    let taken = |timeline: &Timeline<&'static str>, known| -> Vec<(&'static str, Interval)> {
+        timeline.taken_back(Position(known)).map(|(fact, part)| (fact.value, part)).collect()
+    };
+    timeline.assert(between(0, 20), "one", Position(1));
+    timeline.assert(then, "other", Position(2));
+    assert_eq!(taken(&timeline, 2), [], "another belief took its place");
+    timeline.assert(between(0, 20), "one", Position(3));
+    assert_eq!(
+        taken(&timeline, 3),
+        [("other", then)],
+        "what was believed before is believed again"
+    );
+    timeline.retract(first, Position(4));
+    assert!(taken(&timeline, 4).contains(&("one", first)), "nothing is believed");
+    assert_eq!(taken(&timeline, 3), [("other", then)], "not known by then");
 }

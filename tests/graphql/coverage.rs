@@ -1,6 +1,6 @@
 //! The coverage board: what is missing, doubtful or about to end.
 
-use counterpart::domain::command::{Bind, Command, LinkId, TwinRef};
+use counterpart::domain::command::{Bind, Command, LinkId, PutRecord, TwinRef};
 use counterpart::domain::id::{StreamKey, TwinId};
 use counterpart::domain::time::Interval;
 use serde_json::{Value as Json, json};
@@ -33,11 +33,21 @@ impl Plant {
         names
     }
 
+    /// Keeps a record and decides nothing.
     async fn identify(&self, system: &str, id: &str, identity: Json) {
-        let document = "mutation($input: PutRecordInput!) { putRecord(input: $input) { changed } }";
-        let input = json!({"key": {"system": system, "id": id}, "kind": "equipment", "attributes": {},
-            "identity": identity, "fromAlways": true});
-        self.data(document, json!({ "input": input })).await;
+        let said = identity.as_object().unwrap().iter();
+        let said = said.map(|(field, text)| (field.as_str().into(), text.as_str().unwrap().into()));
+        let record = PutRecord {
+            key: external(system, id),
+            kind: "equipment".into(),
+            attributes: Default::default(),
+            claims: Default::default(),
+            identity: said.collect(),
+            model: None,
+            stated: None,
+            valid: Interval::ALWAYS,
+        };
+        self.submit(vec![Command::PutRecord(record)]).await;
     }
 }
 

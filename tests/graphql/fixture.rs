@@ -361,7 +361,7 @@ fn proposal(
         weight("serial", "44710O7", "44710-07", 5.25),
         weight("location", "LINE-03/B", "LINE-03", -1.5),
     ];
-    Proposal { record, candidate, probability, weights, alternatives }
+    Proposal { record, candidate, probability, weights, alternatives, valid: Interval::ALWAYS }
 }
 
 /// A relationship that has always been.

@@ -7,6 +7,7 @@ mod golden;
 mod operations;
 
 mod schema_text;
+mod settling;
 
 mod types_of_models;
 

@@ -4,6 +4,7 @@
 mod support;
 
 mod accounts;
+mod arrivals;
 mod bodies;
 mod commands;
 mod coverage;

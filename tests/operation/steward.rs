@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::plant::{Plant, counterpart, files};
 
 /// How the lists are read; `{}` is the system.
-const DECLARATION: &str = r#"
+pub const DECLARATION: &str = r#"
 format = "csv"
 system = "{}"
 files = ["{}*.csv"]
@@ -30,7 +30,7 @@ description = "text"
 from = "since"
 "#;
 
-const ERP: &str = "number,serial,maker,type,place,text,since
+pub const ERP: &str = "number,serial,maker,type,place,text,since
 10001,KSB-4471-0012,KSB SE & Co. KGaA,Etanorm 050-032-160,P07/L01/ST-A,Rinse pump A,2026-01-01
 10002,SN88213,Siemens AG,1LE1001-1DB2,P07/L02/ST-C,Conveyor motor,2026-01-01
 10003,G5-2291-7731,Grundfos,CR 10-4,P07/L03/ST-D,Booster pump,2026-01-01
@@ -38,7 +38,7 @@ const ERP: &str = "number,serial,maker,type,place,text,since
 ";
 
 /// The same machines; of the last one the serial is missing.
-const CMMS: &str = "number,serial,maker,type,place,text,since
+pub const CMMS: &str = "number,serial,maker,type,place,text,since
 EQ-1,44710012,KSB,ETANORM 050-032-160,P07-L01-STA,RINSE PUMP A,2026-01-01
 EQ-2,SN-88213,SIEMENS,1LE1001-1DB2,P07-L02-STC,Motor conveyor,2026-01-01
 EQ-3,G522917731,GRUNDFOS,CR10-4,P07-L03-STD,Booster pump,2026-01-01
@@ -46,18 +46,23 @@ EQ-4,,FESTO AG,DSBC-50-100,P07-L03-STE,Compact unit,2026-01-01
 ";
 
 /// Wide apart, so that the sure pairs are linked and the last one is not, however well it fits.
-const THRESHOLDS: [(&str, &str); 2] =
+pub const THRESHOLDS: [(&str, &str); 2] =
     [("COUNTERPART_MATCHING__LINK", "0.99"), ("COUNTERPART_MATCHING__REVIEW", "0.05")];
 
 /// A server with the base models, and a folder with the lists.
-struct Steward {
-    plant: Plant,
+pub struct Steward {
+    pub plant: Plant,
     folder: tempfile::TempDir,
 }
 
 impl Steward {
-    async fn new() -> Self {
-        let plant = Plant::empty(&THRESHOLDS).await;
+    pub async fn new() -> Self {
+        Self::with(&THRESHOLDS).await
+    }
+
+    /// With these settings.
+    pub async fn with(settings: &[(&str, &str)]) -> Self {
+        let plant = Plant::empty(settings).await;
         let folder = tempfile::tempdir().expect("a temporary directory");
         let steward = Self { plant, folder };
         for (system, list) in [("erp", ERP), ("cmms", CMMS)] {
@@ -74,16 +79,21 @@ impl Steward {
         steward
     }
 
-    fn write(&self, name: &str, text: &str) {
+    /// Stops the server; its data, and the folder.
+    pub fn stop(self) -> (tempfile::TempDir, tempfile::TempDir) {
+        (self.plant.stop(), self.folder)
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).expect("it can be written");
     }
 
-    fn path(&self, name: &str) -> std::path::PathBuf {
+    pub fn path(&self, name: &str) -> std::path::PathBuf {
         Path::new(self.folder.path()).join(name)
     }
 
     /// Runs a command against the server: exit code, standard output, standard error.
-    fn run(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
+    pub fn run(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
         let mut command = counterpart();
         command.args(arguments).args(["--server", &self.plant.server.url]);
         let done = command.current_dir(self.folder.path()).output().expect("the program runs");
@@ -92,7 +102,7 @@ impl Steward {
     }
 
     /// Runs a command that has to work.
-    fn ok(&self, arguments: &[&str]) -> String {
+    pub fn ok(&self, arguments: &[&str]) -> String {
         let (code, out, error) = self.run(arguments);
         assert_eq!(code, Some(0), "{arguments:?}\n{out}\n{error}");
         let longest = out.lines().map(|line| line.chars().count()).max();
@@ -101,24 +111,24 @@ impl Steward {
         out
     }
 
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub fn json(&self, arguments: &[&str]) -> Value {
         let out = self.ok(&[arguments, &["--format", "json"]].concat());
         serde_json::from_str(&out).expect("JSON")
     }
 
-    fn import(&self, options: &[&str]) -> Value {
+    pub fn import(&self, options: &[&str]) -> Value {
         let both = ["--source", "erp.toml", "--source", "cmms.toml", "erp.csv", "cmms.csv"];
         let out = self.ok(&[&["import", "--json"], options, &both[..]].concat());
         serde_json::from_str(&out).expect("JSON")
     }
 
-    fn tasks(&self) -> Vec<Value> {
+    pub fn tasks(&self) -> Vec<Value> {
         let found = self.json(&["review", "list"]);
         found["nodes"].as_array().expect("a list").clone()
     }
 
     /// The ids that mean the same twin as this one.
-    async fn ids_with(&self, system: &str, id: &str) -> Vec<String> {
+    pub async fn ids_with(&self, system: &str, id: &str) -> Vec<String> {
         let query = "query($system: String!, $id: String!) {
             resolve(system: $system, id: $id) { twin { externalIds { system id } } } }";
         let found = self.plant.server.graphql(query, json!({ "system": system, "id": id })).await;

@@ -60,7 +60,7 @@ async fn look(data: &mut Data, task: &str) -> Result<(Value, Result<Value, Strin
     let document = format!(
         "query($task: ID!) {{
   task(id: $task) {{
-    id probability worth raised
+    id probability worth raised validFrom validTo
     record {{ {KEY} record {{ ...said }} reported {{ ...reported }} twin {{ id displayName }} }}
     candidateRecord {{ {KEY} record {{ ...said }} reported {{ ...reported }} }}
     candidateTwin {{ id displayName externalIds {{ {KEY} }} sourceRecords {{ {KEY} ...said }} }}
@@ -103,6 +103,12 @@ fn human(task: &Value, approval: &Result<Value, String>) -> String {
     // Writing to a string cannot fail.
     let _ =
         writeln!(out, "Is {record} the same thing as {other}? {percent:.0} % by its weights.\n");
+    let _ = match (text(&task["validFrom"]), text(&task["validTo"])) {
+        ("", "") => Ok(()),
+        (from, "") => writeln!(out, "The question is about the time since {from}.\n"),
+        ("", to) => writeln!(out, "The question is about the time until {to}.\n"),
+        (from, to) => writeln!(out, "The question is about the time from {from} to {to}.\n"),
+    };
     let _ = writeln!(out, "{}\n", sides(task));
     let _ = writeln!(out, "{}\n", waterfall(&task["weights"]));
     let alternatives: Vec<&Value> = items(&task["alternatives"]).collect();

@@ -1,6 +1,6 @@
 //! Decisions → commands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::devices::reports;
 use super::matching::Matched;
@@ -9,9 +9,9 @@ use super::plan::{Meaning, Plan, Subject};
 use crate::domain::command::{Command, LinkId, PutTwin, TwinRef};
 use crate::domain::curation::{Alternative, Candidate, Proposal};
 use crate::domain::decide::IdSource;
-use crate::domain::id::TwinId;
-use crate::domain::time::Interval;
-use crate::dtdl::Dtmi;
+use crate::domain::id::{TaskId, TwinId};
+use crate::domain::time::{Interval, Timestamp};
+use crate::dtdl::{Catalogue, Dtmi};
 use crate::sources::import::Settled;
 
 /// Most alternatives that a task shows.
@@ -23,8 +23,26 @@ pub struct Deeds {
     pub groups: Vec<Vec<Command>>,
     /// Doubtful pairs.
     pub proposals: Vec<Proposal>,
+    /// Questions that are none any more.
+    pub closings: Vec<Command>,
     /// What they amount to.
     pub report: Settled,
+    /// Whether all records were matched together.
+    pub are_all: bool,
+}
+
+impl Deeds {
+    /// Nothing is to be done about so many records.
+    pub fn none(records: usize) -> Self {
+        let report = Settled { records, ..Settled::default() };
+        Self {
+            groups: Vec::new(),
+            proposals: Vec::new(),
+            closings: Vec::new(),
+            report,
+            are_all: false,
+        }
+    }
 }
 
 /// What plan, pasts and matching come to.
@@ -37,6 +55,8 @@ pub struct Decided<'a> {
     pub subjects: &'a [Subject],
     /// What was decided.
     pub plan: &'a Plan,
+    /// The models.
+    pub catalogue: &'a Catalogue,
 }
 
 impl Decided<'_> {
@@ -83,7 +103,7 @@ impl Decided<'_> {
             report.changed_meaning += 1;
             groups.push(vec![command]);
         }
-        Deeds { groups, proposals, report }
+        Deeds { groups, proposals, closings: Vec::new(), report, are_all: false }
     }
 
     fn version(&self, segment: usize) -> &Version {
@@ -117,15 +137,18 @@ impl Decided<'_> {
         self.matched.segments[segment].version > 0
     }
 
-    /// The model of each new thing, by its first segment: what its first record with a model says.
+    /// The model of each new thing, by its first segment: the most specific of what its records say.
     fn models(&self) -> BTreeMap<usize, Dtmi> {
-        let mut models = BTreeMap::new();
+        let mut models: BTreeMap<usize, Dtmi> = BTreeMap::new();
         for (segment, meaning) in &self.plan.meanings {
             let Meaning::New { first, .. } = meaning else { continue };
             let found = &self.matched.segments[*segment];
             let versions = self.pasts[found.past].versions.iter().skip(found.version);
-            if let Some(model) = versions.filter_map(|v| v.model.clone()).next() {
-                models.entry(*first).or_insert(model);
+            let Some(model) = versions.filter_map(|v| v.model.clone()).next() else { continue };
+            match models.get_mut(first) {
+                None => drop(models.insert(*first, model)),
+                Some(held) if self.catalogue.is_a(&model, held) => *held = model,
+                Some(_) => {}
             }
         }
         models
@@ -166,9 +189,9 @@ impl Decided<'_> {
         }
     }
 
-    /// The doubtful pairs as questions about the record that was decided last.
+    /// The doubtful pairs as questions about the record that was decided last; of two records one at a time.
     fn proposals(&self, twins: &BTreeMap<usize, TwinId>) -> Vec<Proposal> {
-        let mut proposals = Vec::new();
+        let (mut proposals, mut asked) = (Vec::new(), HashSet::new());
         for doubt in &self.plan.doubts {
             // The record that is new asks about the one that is known.
             let (asks, other) = match self.subjects[doubt.b].twin {
@@ -176,16 +199,23 @@ impl Decided<'_> {
                 None => (doubt.b, doubt.a),
             };
             let (record, known) = (self.past(asks).key.clone(), self.past(other).key.clone());
-            if record == known || !self.can_be_decided(asks, other) {
+            let Some(valid) = self.stretch(asks).and(&self.stretch(other)) else { continue };
+            let is_all_of_it = ![asks, other].iter().any(|s| self.goes_on(*s, twins));
+            if record == known || !is_all_of_it || !self.can_be_decided(asks, other) {
+                continue;
+            }
+            let candidate = Candidate::Record(known);
+            if !asked.insert(TaskId::of(&record, &candidate)) {
                 continue;
             }
             let reasons = self.matched.reasons(asks, other);
             proposals.push(Proposal {
                 record,
-                candidate: Candidate::Record(known),
+                candidate,
                 probability: (doubt.probability * 1e4).round() / 1e4,
                 weights: reasons.map(|r| r.weights).unwrap_or_default(),
                 alternatives: self.alternatives(asks, other, twins),
+                valid,
             });
         }
         proposals
@@ -197,6 +227,21 @@ impl Decided<'_> {
             self.past(segment).is_recorded || self.subjects[segment].twin.is_some()
         };
         is_known(one) || is_known(other)
+    }
+
+    /// When a segment's record described nothing else: the first one counts from the beginning.
+    fn stretch(&self, segment: usize) -> Interval {
+        let valid = self.matched.segments[segment].valid;
+        let from = if self.is_later(segment) { valid.from } else { Timestamp::MIN };
+        Interval { from, to: valid.to }
+    }
+
+    /// Whether the record means the same twin when it describes something else already: then somebody decided about the
+    /// record as a whole, and a doubt about a part of it has no answer that would not take the rest along.
+    fn goes_on(&self, segment: usize, twins: &BTreeMap<usize, TwinId>) -> bool {
+        let (this, next) = (&self.matched.segments[segment], segment + 1);
+        let is_next = self.matched.segments.get(next).is_some_and(|next| next.past == this.past);
+        is_next && self.twin(segment, twins).is_some_and(|t| self.twin(next, twins) == Some(t))
     }
 
     /// What else the record may be, by the other pairs that it is in.

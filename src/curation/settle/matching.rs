@@ -1,9 +1,8 @@
 //! Records over time → segments that each mean one thing, and how probable it is that two are one.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use petgraph::unionfind::UnionFind;
-
+use super::kinds::kinds;
 use super::past::{Past, Version, day};
 use super::plan::{Pair, Subject};
 use crate::curation::thresholds::Thresholds;
@@ -35,16 +34,30 @@ pub struct Segment {
 pub struct Matched {
     /// All segments, in the order of their kinds, their records and of time.
     pub segments: Vec<Segment>,
-    /// For each segment the group that is sure enough to be linked.
-    pub clusters: Vec<usize>,
     /// Pairs of segments from the review threshold on.
     pub pairs: Vec<Pair>,
+    /// Pairs that are sure enough to be linked.
+    pub sure: Vec<Pair>,
+    /// What stands for and against them.
+    pub why: Why,
+}
+
+/// Where reasons come from.
+pub enum Why {
+    /// From runs over all records, pair by pair as they are asked for.
+    Runs(Runs),
+    /// They are told; the left values are those of the lesser segment.
+    Told(HashMap<(usize, usize), Reasons>),
+}
+
+/// A run for each kind of thing.
+pub struct Runs {
     runs: Vec<Run>,
     /// The place of each pair, and the link that it comes from: its run, and its number there.
     index: HashMap<(usize, usize), (usize, (usize, usize))>,
 }
 
-/// What was found among the records of one kind.
+/// All that was found among the records of one kind.
 struct Run {
     traced: Traced,
     links: Vec<Link>,
@@ -66,17 +79,18 @@ pub struct Reasons {
 /// Records whose models are not of one kind, such as a position and a unit, are never one thing. Each kind is matched by
 /// itself, so that what is learnt of one says nothing of another.
 pub fn matched(pasts: &[Past], thresholds: &Thresholds, catalogue: &Catalogue) -> Matched {
-    let (mut segments, mut runs) = (Vec::new(), Vec::new());
+    let (mut all, mut runs) = (Vec::new(), Vec::new());
     for kind in kinds(pasts, catalogue) {
         let (events, origins) = events(kind.iter().map(|place| (*place, &pasts[*place])));
         let traced = trace(&events);
         let starts = traced.spans.iter().map(|span| origins[span.from]);
-        let before = segments.len();
-        segments.extend(segments_of(pasts, starts.collect()));
+        let before = all.len();
+        all.extend(segments(pasts, starts.collect()));
         let links = links(&traced.found);
         runs.push(Run { traced, links, before });
     }
-    let mut sure = UnionFind::<usize>::new(segments.len());
+    let segments: Vec<Segment> = all;
+    let mut sure: Vec<Pair> = Vec::new();
     let (mut pairs, mut index): (Vec<Pair>, HashMap<_, (usize, _)>) = Default::default();
     let all = runs.iter().enumerate().flat_map(|(at, run)| {
         run.links.iter().enumerate().map(move |(number, link)| (run, link, (at, number)))
@@ -89,7 +103,7 @@ pub fn matched(pasts: &[Past], thresholds: &Thresholds, catalogue: &Catalogue) -
             continue;
         }
         if pair.probability >= thresholds.link && run.is_one(a, b) {
-            sure.union(a, b);
+            sure.push(pair);
         }
         // Several versions of a record may fit; the best one speaks for it.
         let (place, held_origin) = index.entry((pair.a, pair.b)).or_insert((pairs.len(), origin));
@@ -102,8 +116,7 @@ pub fn matched(pasts: &[Past], thresholds: &Thresholds, catalogue: &Catalogue) -
             Some(_) => {}
         }
     }
-    let clusters = sure.into_labeling();
-    Matched { segments, clusters, pairs, runs, index }
+    Matched { segments, pairs, sure, why: Why::Runs(Runs { runs, index }) }
 }
 
 impl Run {
@@ -119,53 +132,16 @@ impl Run {
     }
 }
 
-/// The places of the pasts, by kind: what one record says may be something of another model only where one of the two
-/// models extends the other. Who says no model may be anything, and then all are looked at together.
-pub fn kinds(pasts: &[Past], catalogue: &Catalogue) -> Vec<Vec<usize>> {
-    let mut models: Vec<&Dtmi> = Vec::new();
-    let (mut of_past, mut number) = (Vec::new(), HashMap::new());
-    for past in pasts {
-        let said = past.versions.iter().map(|version| version.model.as_ref());
-        let said: Option<Vec<usize>> = said
-            .map(|model| {
-                let model = model?;
-                Some(*number.entry(model).or_insert_with(|| {
-                    models.push(model);
-                    models.len() - 1
-                }))
-            })
-            .collect();
-        let Some(said) = said else { return vec![(0..pasts.len()).collect()] };
-        of_past.push(said);
-    }
-    let mut same = UnionFind::<usize>::new(models.len());
-    for (a, model) in models.iter().enumerate() {
-        for (b, other) in models.iter().enumerate().skip(a + 1) {
-            if catalogue.is_a(model, other) || catalogue.is_a(other, model) {
-                same.union(a, b);
-            }
-        }
-    }
-    for said in &of_past {
-        said.windows(2).for_each(|pair| {
-            same.union(pair[0], pair[1]);
-        });
-    }
-    let mut kinds: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (place, said) in of_past.iter().enumerate() {
-        kinds.entry(same.find(said.first().copied().unwrap_or_default())).or_default().push(place);
-    }
-    let mut kinds: Vec<Vec<usize>> = kinds.into_values().collect();
-    kinds.sort();
-    kinds
-}
-
-fn are_of_one_kind(pasts: &[Past], catalogue: &Catalogue, a: &Segment, b: &Segment) -> bool {
-    let model = |of: &Segment| pasts[of.past].versions[of.version].model.as_ref();
-    match (model(a), model(b)) {
+/// Whether the models of two segments allow that they are one thing.
+pub fn are_of_one_kind(pasts: &[Past], catalogue: &Catalogue, a: &Segment, b: &Segment) -> bool {
+    match (model_of(pasts, a), model_of(pasts, b)) {
         (Some(a), Some(b)) => catalogue.is_a(a, b) || catalogue.is_a(b, a),
         (None, _) | (_, None) => true,
     }
+}
+
+fn model_of<'a>(pasts: &'a [Past], segment: &Segment) -> Option<&'a Dtmi> {
+    pasts[segment.past].versions[segment.version].model.as_ref()
 }
 
 /// Pasts, each with its place, as a feed; for each event its record and version.
@@ -208,7 +184,8 @@ pub fn source_of(key: &ExternalId) -> String {
     format!("{}{SEPARATOR}{}", key.system, key.scope)
 }
 
-fn segments_of(pasts: &[Past], starts: Vec<(usize, usize)>) -> Vec<Segment> {
+/// The segments that begin with these versions of these records, both by their places.
+pub fn segments(pasts: &[Past], starts: Vec<(usize, usize)>) -> Vec<Segment> {
     let end = |number: usize, past: usize| match starts.get(number + 1) {
         Some((next, version)) if *next == past => pasts[past].versions[*version].valid.from,
         _ => Timestamp::MAX,
@@ -221,32 +198,62 @@ fn segments_of(pasts: &[Past], starts: Vec<(usize, usize)>) -> Vec<Segment> {
     starts.iter().enumerate().map(segment).collect()
 }
 
+/// A segment as a subject: what is linked by anyone stays, but a link of the matching's own says nothing of a later
+/// segment that it only happens to reach into.
+pub fn subject(pasts: &[Past], segment: &Segment, own: &str) -> Subject {
+    let twin = |segment: &Segment| -> Option<TwinId> {
+        let (held, link) = pasts[segment.past].link_in(segment.valid)?;
+        let reaches_in = segment.version > 0 && held.from < segment.valid.from;
+        (!reaches_in || *link.decider != *own).then_some(link.twin)
+    };
+    Subject {
+        twin: twin(segment),
+        valid: segment.valid,
+        model: model_of(pasts, segment).cloned(),
+        withdrawn: pasts[segment.past].withdrawn_in(segment.valid),
+    }
+}
+
 impl Matched {
-    /// The segments as subjects: what is linked by anyone stays, but a link of the matching's own says nothing of a later
-    /// segment that it only happens to reach into.
+    /// The segments as subjects.
     pub fn subjects(&self, pasts: &[Past], own: &str) -> Vec<Subject> {
-        let twin = |segment: &Segment| -> Option<TwinId> {
-            let (held, link) = pasts[segment.past].link_in(segment.valid)?;
-            let reaches_in = segment.version > 0 && held.from < segment.valid.from;
-            (!reaches_in || *link.decider != *own).then_some(link.twin)
-        };
-        self.segments.iter().map(|segment| Subject { twin: twin(segment) }).collect()
+        self.segments.iter().map(|segment| subject(pasts, segment, own)).collect()
     }
 
     /// What stands for and against a pair of segments; the left values are those of `a`.
     pub fn reasons(&self, a: usize, b: usize) -> Option<Reasons> {
-        let (_, (run, number)) = self.index.get(&(a.min(b), a.max(b)))?;
-        let run = &self.runs[*run];
+        let pair = (a.min(b), a.max(b));
+        let Runs { runs, index } = match &self.why {
+            Why::Runs(runs) => runs,
+            Why::Told(told) if a == pair.0 => return told.get(&pair).cloned(),
+            Why::Told(told) => return told.get(&pair).cloned().map(Reasons::turned),
+        };
+        let (_, (run, number)) = index.get(&pair)?;
+        let run = &runs[*run];
         let link = &run.links[*number];
         let Traced { found, sheet, .. } = &run.traced;
         let is_left = run.segment(link.a) == a;
         let rows = if is_left { (link.a, link.b) } else { (link.b, link.a) };
-        let explained = explain(&found.world, &found.model, sheet, rows, Some(link));
+        Some(Reasons::of(&explain(&found.world, &found.model, sheet, rows, Some(link))))
+    }
+}
+
+impl Reasons {
+    /// What an explanation says.
+    pub fn of(explained: &Explanation) -> Self {
         let mut steps: Vec<_> = explained.steps.iter().filter(|s| s.weight > 0.0).collect();
         steps.sort_by(|x, y| y.weight.total_cmp(&x.weight));
         let words = steps.iter().take(WORDS_MAX);
         let words: Vec<String> = words.map(|s| format!("{}: {}", s.comparison, s.level)).collect();
-        Some(Reasons { weights: weights(&explained), words: words.join("; ") })
+        Self { weights: weights(explained), words: words.join("; ") }
+    }
+
+    /// The same of the pair said the other way.
+    pub fn turned(mut self) -> Self {
+        for weight in &mut self.weights {
+            std::mem::swap(&mut weight.left, &mut weight.right);
+        }
+        self
     }
 }
 

@@ -2,12 +2,18 @@
 
 mod commands;
 mod devices;
+mod judged;
+mod kinds;
 mod matching;
+mod near;
 mod past;
 mod plan;
 mod run;
+mod sets;
 
-pub use commands::Deeds;
+pub use commands::{ACTOR, Deeds};
 
-pub(super) use matching::{events, kinds, source_of, texts_of, weights};
-pub(super) use past::{Past, Version, pasts, pasts_of};
+pub(super) use kinds::{Profile, kinds};
+pub(super) use matching::{events, source_of, weights};
+pub(super) use past::{Past, RECORDS_A_LOOK, Version, pasts, pasts_of};
+pub(super) use run::{PROPOSALS_A_REQUEST, full};

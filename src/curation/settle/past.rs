@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::commands::ACTOR;
+use super::plan::Withdrawn;
 use crate::curation::telemetry::{described, described_by, overlay};
 use crate::domain::command::PutRecord;
 use crate::domain::fact::{Link, SourceRecord};
-use crate::domain::id::{ExternalId, Position};
+use crate::domain::id::{ExternalId, Position, TwinId};
 use crate::domain::state::State;
 use crate::domain::time::{Interval, Timestamp};
 use crate::domain::timeline::Fact;
@@ -14,8 +16,7 @@ use crate::dtdl::Dtmi;
 use crate::engine::Engine;
 
 /// How many records are looked at while the writer waits.
-const RECORDS_A_LOOK: usize = 1_000;
-const KNOWN: Position = Position::LATEST_KNOWN;
+pub const RECORDS_A_LOOK: usize = 1_000;
 
 /// What a record said for a while.
 #[derive(Debug, Clone)]
@@ -43,6 +44,8 @@ pub struct Past {
     pub linked_from: Timestamp,
     /// Whether a record is kept by this id; otherwise only the device itself has said something.
     pub is_recorded: bool,
+    /// What the matching found it to mean, and somebody took back.
+    pub withdrawn: Vec<Withdrawn>,
 }
 
 impl Version {
@@ -57,33 +60,28 @@ impl Version {
 }
 
 /// The pasts of all records that say something to match them by, and of all devices that say something of themselves, in
-/// the order of their keys.
+/// the order of their keys, as known at `known`: what the writer does beyond the head may be taken back.
 ///
 /// `staged` are records that are not kept yet; they are laid over what is.
-pub async fn pasts(engine: &Engine, staged: &[PutRecord]) -> Vec<Past> {
+pub async fn pasts(engine: &Engine, staged: &[PutRecord], known: Position) -> Vec<Past> {
     let mut found: BTreeMap<ExternalId, Past> = BTreeMap::new();
     let keys: Vec<ExternalId> =
         engine.read(|state| state.records.all().map(|(key, _)| key.clone()).collect());
     for chunk in keys.chunks(RECORDS_A_LOOK) {
         engine.read(|state| {
-            found.extend(chunk.iter().filter_map(|key| Some((key.clone(), past(state, key)?))));
+            let read = |key: &ExternalId| Some((key.clone(), past(state, key, known)?));
+            found.extend(chunk.iter().filter_map(read));
         });
         tokio::task::yield_now().await;
     }
     for record in staged {
-        let key = &record.key;
-        let links = || engine.read(|state| links(state, key));
-        let past = found.entry(key.clone()).or_insert_with(|| Past {
-            key: key.clone(),
-            versions: Vec::new(),
-            links: links(),
-            linked_from: engine.read(|state| linked_from(state, key)),
-            is_recorded: true,
-        });
+        let past = found.entry(record.key.clone());
+        let past = past.or_insert_with(|| engine.read(|state| empty(state, &record.key, known)));
         past.lay_over(record.valid, &record.record());
     }
     for (device, said) in described(engine).await {
-        let past = found.entry(device.clone()).or_insert_with(|| Past::of_device(engine, device));
+        let past = found.entry(device.clone());
+        let past = past.or_insert_with(|| engine.read(|state| empty(state, &device, known)));
         past.versions = overlay(std::mem::take(&mut past.versions), &said);
     }
     found.retain(|_, past| past.versions.iter().any(|v| !v.identity.is_empty()));
@@ -96,55 +94,66 @@ pub async fn pasts(engine: &Engine, staged: &[PutRecord]) -> Vec<Past> {
 pub async fn pasts_of(
     engine: &Engine,
     keys: impl IntoIterator<Item = ExternalId>,
+    known: Position,
 ) -> Vec<(ExternalId, Option<Past>)> {
     let keys: Vec<ExternalId> = keys.into_iter().collect();
     let mut found: BTreeMap<ExternalId, Option<Past>> = BTreeMap::new();
     for chunk in keys.chunks(RECORDS_A_LOOK) {
-        engine.read(|state| found.extend(chunk.iter().map(|key| (key.clone(), past(state, key)))));
+        engine.read(|state| {
+            found.extend(chunk.iter().map(|key| (key.clone(), past(state, key, known))));
+        });
         tokio::task::yield_now().await;
     }
     for (device, said) in described_by(engine, &keys).await {
         let past = found.entry(device.clone()).or_default();
-        let past = past.get_or_insert_with(|| Past::of_device(engine, device));
+        let past = past.get_or_insert_with(|| engine.read(|state| empty(state, &device, known)));
         past.versions = overlay(std::mem::take(&mut past.versions), &said);
     }
     found.into_iter().collect()
 }
 
-/// The past of one record.
-fn past(state: &State, key: &ExternalId) -> Option<Past> {
+/// The past of one record, as known at `known`, without what a device of that id reports.
+fn past(state: &State, key: &ExternalId, known: Position) -> Option<Past> {
     let mut versions: Vec<&Fact<SourceRecord>> =
-        state.records.timeline(key)?.known(KNOWN).collect();
+        state.records.timeline(key)?.known(known).collect();
     versions.sort_by_key(|fact| fact.valid.from);
     let versions = versions.into_iter().map(|fact| Version::of(fact.valid, &fact.value));
-    Some(Past {
+    let versions = versions.collect();
+    Some(Past { versions, is_recorded: true, ..empty(state, key, known) })
+}
+
+/// An id of which no record is known, with what it means.
+pub fn empty(state: &State, key: &ExternalId, known: Position) -> Past {
+    let timeline = state.crosswalks.timeline(key).into_iter();
+    let ever = timeline.clone().flat_map(|t| t.facts()).map(|fact| fact.valid.from);
+    let links = timeline.clone().flat_map(|t| t.known(known));
+    let links = links.map(|fact| (fact.valid, fact.value.clone())).collect();
+    let ended = timeline.flat_map(|t| t.taken_back(known));
+    let own = ended.filter(|(fact, _)| *fact.value.decider == *ACTOR);
+    let withdrawn = own.map(|(fact, valid)| {
+        let twin = state.curations.current(fact.value.twin, known);
+        Withdrawn { valid, twin, is_bare: is_bare(state, twin, known) }
+    });
+    Past {
         key: key.clone(),
-        versions: versions.collect(),
-        links: links(state, key),
-        linked_from: linked_from(state, key),
-        is_recorded: true,
-    })
+        versions: Vec::new(),
+        links,
+        linked_from: ever.min().unwrap_or(Timestamp::MAX),
+        is_recorded: false,
+        withdrawn: withdrawn.collect(),
+    }
 }
 
-fn linked_from(state: &State, key: &ExternalId) -> Timestamp {
-    let ever = state.crosswalks.timeline(key).into_iter().flat_map(|t| t.facts());
-    ever.map(|fact| fact.valid.from).min().unwrap_or(Timestamp::MAX)
-}
-
-fn links(state: &State, key: &ExternalId) -> Vec<(Interval, Link)> {
-    let facts = state.crosswalks.timeline(key).into_iter().flat_map(|t| t.known(KNOWN));
-    facts.map(|fact| (fact.valid, fact.value.clone())).collect()
+/// Whether no id means a twin, at any time.
+fn is_bare(state: &State, twin: TwinId, known: Position) -> bool {
+    let links = state.crosswalks.ids_ever(twin).filter_map(|id| state.crosswalks.timeline(id));
+    !links.flat_map(|links| links.known(known)).any(|link| link.value.twin == twin)
 }
 
 impl Past {
-    /// That of a device of which no record is kept; what it said is still to be added.
-    fn of_device(engine: &Engine, key: ExternalId) -> Self {
-        let (links, linked_from) =
-            engine.read(|state| (links(state, &key), linked_from(state, &key)));
-        Self { key, versions: Vec::new(), links, linked_from, is_recorded: false }
-    }
-
-    fn lay_over(&mut self, valid: Interval, record: &SourceRecord) {
+    /// States what a record says, over what it said at that time.
+    pub fn lay_over(&mut self, valid: Interval, record: &SourceRecord) {
+        self.is_recorded = true;
         let before = std::mem::take(&mut self.versions);
         for version in before {
             let rest = version.valid.without(&valid).collect::<Vec<_>>();
@@ -158,15 +167,7 @@ impl Past {
     /// Only what it says last; nothing when that is nothing to match by.
     pub fn latest(&self) -> Option<Past> {
         let last = self.versions.last().filter(|version| !version.identity.is_empty())?;
-        Some(Past { versions: vec![last.clone()], links: Vec::new(), ..self.clone() })
-    }
-
-    /// Whether there may be something to decide: the id means nothing, or the matching linked it and the record has
-    /// said different things over time, or tells now of an earlier time too.
-    pub fn is_open(&self, own: &str) -> bool {
-        let by_matching = || self.links.iter().any(|(_, link)| *link.decider == *own);
-        let is_earlier = self.versions.first().is_some_and(|v| v.valid.from < self.linked_from);
-        self.links.is_empty() || ((self.versions.len() > 1 || is_earlier) && by_matching())
+        Some(Past { versions: vec![last.clone()], ..self.clone() })
     }
 
     /// The link by which a part of the past means a twin, and the time before it that is of the same part and that nobody
@@ -182,6 +183,16 @@ impl Past {
         let overlapping = self.links.iter().filter(|(held, _)| held.overlaps(&valid));
         overlapping.max_by_key(|(held, _)| held.from)
     }
+
+    /// What the matching found it to mean in the interval, and somebody took back, unless it means it again.
+    pub fn withdrawn_in(&self, valid: Interval) -> Vec<Withdrawn> {
+        let is_back = |twin| {
+            let mut links = self.links.iter();
+            links.any(|(held, link)| held.overlaps(&valid) && link.twin == twin)
+        };
+        let withdrawn = self.withdrawn.iter().filter(|w| w.valid.overlaps(&valid));
+        withdrawn.filter(|w| !is_back(w.twin)).copied().collect()
+    }
 }
 
 /// The day of a moment, as ISO 8601 writes it; nothing for "always".
@@ -192,4 +203,87 @@ pub fn day(moment: Timestamp) -> String {
     let mut text = moment.to_string();
     text.truncate("2026-01-31".len());
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::domain::apply::apply;
+    use crate::domain::change::Change;
+    use crate::domain::state::Rules;
+
+    /// A state in which each of these entries did its changes, from position 1 on.
+    fn state(entries: Vec<Vec<Change>>) -> State {
+        let mut state = State::new(Rules::default());
+        for (number, changes) in entries.iter().enumerate() {
+            let position = Position(number as u64 + 1);
+            for change in changes {
+                apply(&mut state, position, change, &mut BTreeSet::new()).unwrap();
+            }
+        }
+        state
+    }
+
+    fn key() -> ExternalId {
+        ExternalId::new("erp", "", "1").unwrap()
+    }
+
+    fn stored(serial: &str) -> Vec<Change> {
+        let record = SourceRecord {
+            identity: [("serial".into(), serial.into())].into(),
+            ..SourceRecord::default()
+        };
+        vec![Change::RecordStored { key: key(), valid: Interval::ALWAYS, record }]
+    }
+
+    fn linked(twin: u128, decider: &str) -> Vec<Change> {
+        let twin = TwinId(uuid::Uuid::from_u128(twin));
+        let (reason, decider) = ("".into(), decider.into());
+        let link = Link { twin, reason, confidence: 1.0, decider };
+        vec![Change::Linked { external: key(), valid: Interval::ALWAYS, link }]
+    }
+
+    fn unlinked() -> Vec<Change> {
+        vec![Change::Unlinked { external: key(), valid: Interval::ALWAYS }]
+    }
+
+    #[test]
+    fn what_is_beyond_the_head_is_not_read() {
+        let state = state(vec![stored("A"), [stored("B"), linked(1, "preview")].concat()]);
+        let past = |known| past(&state, &key(), Position(known)).unwrap();
+        assert_eq!(&*past(1).versions[0].identity["serial"], "A");
+        assert!(past(1).links.is_empty());
+        assert_eq!(&*past(2).versions[0].identity["serial"], "B");
+        assert_eq!(past(2).links.len(), 1);
+        assert!(past(0).versions.is_empty());
+    }
+
+    #[test]
+    fn a_link_of_the_matching_that_was_taken_back_is_remembered_until_it_is_stated_again() {
+        let state = state(vec![
+            linked(1, ACTOR),
+            unlinked(),
+            linked(1, "somebody"),
+            unlinked(),
+            linked(2, ACTOR),
+        ]);
+        let withdrawn = |known| {
+            let past = empty(&state, &key(), Position(known));
+            let withdrawn = past.withdrawn_in(Interval::ALWAYS).into_iter();
+            withdrawn.map(|w| (w.twin.0.as_u128(), w.is_bare)).collect::<Vec<_>>()
+        };
+        assert_eq!(withdrawn(1), []);
+        assert_eq!(withdrawn(2), [(1, true)]);
+        assert_eq!(withdrawn(3), [], "somebody decided for it after all");
+        assert_eq!(withdrawn(4), [(1, true)]);
+    }
+
+    #[test]
+    fn a_link_that_another_one_replaced_was_not_taken_back() {
+        let state = state(vec![linked(1, ACTOR), linked(2, ACTOR), linked(3, "somebody")]);
+        let past = empty(&state, &key(), Position(3));
+        assert_eq!(past.withdrawn_in(Interval::ALWAYS), []);
+    }
 }

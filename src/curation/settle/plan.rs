@@ -1,14 +1,34 @@
-//! What becomes of records that mean no twin yet. Pure: pairs and clusters in, decisions out.
+//! What becomes of records that mean no twin yet. Pure: pairs and what was decided in, decisions out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::sets::{IsA, Judged, sets};
 use crate::domain::id::TwinId;
+use crate::domain::time::Interval;
+use crate::dtdl::Dtmi;
 
-/// A record, as far as deciding needs it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A stretch of a record's past, as far as deciding needs it.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Subject {
-    /// The twin that it means; nothing for a record that is to be decided.
+    /// The twin that it means; nothing for one that is to be decided.
     pub twin: Option<TwinId>,
+    /// When it holds.
+    pub valid: Interval,
+    /// The model of the thing, if its source tells.
+    pub model: Option<Dtmi>,
+    /// What the matching once took it for, and somebody took back.
+    pub withdrawn: Vec<Withdrawn>,
+}
+
+/// A link of the matching that somebody took back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// When it held.
+    pub valid: Interval,
+    /// The twin that the id meant.
+    pub twin: TwinId,
+    /// Whether no id means that twin any more.
+    pub is_bare: bool,
 }
 
 /// Two subjects and how probable it is that they are one thing.
@@ -16,7 +36,7 @@ pub struct Subject {
 pub struct Pair {
     /// A subject, by its place.
     pub a: usize,
-    /// Another.
+    /// Another, of a greater place.
     pub b: usize,
     /// From 0 to 1.
     pub probability: f64,
@@ -48,90 +68,91 @@ pub enum Meaning {
 /// The decisions.
 #[derive(Debug, Default, PartialEq)]
 pub struct Plan {
-    /// What each undecided subject means, by its place.
+    /// What undecided subjects mean, by their place. One that somebody untied from what it would mean again is not among
+    /// them: a person has to decide it.
     pub meanings: BTreeMap<usize, Meaning>,
     /// Pairs of subjects of different things that a person has to look at, the most probable first.
     pub doubts: Vec<Pair>,
 }
 
-/// Things as they are after the decisions: twins, and new ones by their first record.
+/// Things as they are after the decisions: twins, new ones by their first record, and records that stay undecided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Thing {
     Twin(TwinId),
     New(usize),
+    Undecided(usize),
 }
 
 /// Decides the subjects that mean nothing yet.
 ///
-/// `clusters` says which subjects the matcher takes for one thing; those that mean a twin already
-/// stay with it, whatever the matcher says: that two twins look like one is a doubt for a person.
-/// `pairs` are those from the review threshold on; `apart` are those of which somebody decided that they are two
-/// things: no pair of them counts, nor does one bring a record to the twin of the other.
+/// `pairs` are those from the review threshold on, of which the `sure` ones are linked as far as `judged` and the models
+/// allow. Subjects that mean a twin already stay with it, whatever the matcher says: that two twins look like one is a doubt
+/// for a person.
 pub fn plan(
     subjects: &[Subject],
-    clusters: &[usize],
     pairs: &[Pair],
-    apart: &BTreeSet<(usize, usize)>,
+    sure: &[Pair],
+    judged: &Judged,
+    is_a: IsA<'_>,
 ) -> Plan {
-    let pairs: Vec<Pair> =
-        pairs.iter().filter(|pair| !apart.contains(&(pair.a, pair.b))).copied().collect();
-    let pairs = &pairs[..];
-    let mut plan = Plan::default();
+    let sets = sets(subjects, sure, judged, is_a);
     let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (place, cluster) in clusters.iter().enumerate() {
-        members.entry(*cluster).or_default().push(place);
+    for (place, set) in sets.iter().enumerate() {
+        members.entry(*set).or_default().push(place);
     }
-    let inside = pairs_inside(clusters, pairs);
-    for (cluster, members) in &members {
-        let evidence = inside.get(cluster).map_or(&[][..], Vec::as_slice);
+    let same = judged.same.iter().map(|(a, b)| Pair { a: *a, b: *b, probability: 1.0 });
+    let mut inside: BTreeMap<usize, Vec<Pair>> = BTreeMap::new();
+    for pair in same.chain(pairs.iter().copied()).filter(|pair| sets[pair.a] == sets[pair.b]) {
+        inside.entry(sets[pair.a]).or_default().push(pair);
+    }
+    let mut plan = Plan::default();
+    for (set, members) in &members {
+        let evidence = inside.get(set).map_or(&[][..], Vec::as_slice);
         decide(subjects, members, evidence, &mut plan.meanings);
     }
-    plan.doubts = doubts(subjects, &plan.meanings, pairs);
+    plan.doubts = doubts(subjects, &plan.meanings, pairs, judged);
     plan
 }
 
-fn pairs_inside(clusters: &[usize], pairs: &[Pair]) -> BTreeMap<usize, Vec<Pair>> {
-    let mut inside: BTreeMap<usize, Vec<Pair>> = BTreeMap::new();
-    for pair in pairs.iter().filter(|pair| clusters[pair.a] == clusters[pair.b]) {
-        inside.entry(clusters[pair.a]).or_default().push(*pair);
-    }
-    inside
-}
-
-/// Decides the undecided members of one cluster.
+/// Decides the undecided members of one set, which means one twin or none.
 fn decide(
     subjects: &[Subject],
     members: &[usize],
     evidence: &[Pair],
     meanings: &mut BTreeMap<usize, Meaning>,
 ) {
-    let twins: BTreeSet<TwinId> = members.iter().filter_map(|m| subjects[*m].twin).collect();
-    let undecided = members.iter().copied().filter(|m| subjects[*m].twin.is_none());
-    let Some(first) = undecided.clone().next() else { return };
-    for subject in undecided {
-        // The best partner speaks for the twin it means; partners without a twin speak only where
-        // there is no twin in the cluster.
-        let speaks = |place: usize| twins.is_empty() || subjects[place].twin.is_some();
-        let best = partners(evidence, subject).filter(|(other, _)| speaks(*other)).max_by(order);
-        // A member that only touches others of the cluster goes where the nearest twin is.
-        let reached = || members.iter().copied().find(|m| subjects[*m].twin.is_some());
-        let meaning = match (best, twins.is_empty()) {
-            (Some((because, confidence)), false) => twin_of(subjects, because, confidence),
-            (None, false) => {
-                reached().and_then(|because| twin_of(subjects, because, weakest(evidence)))
-            }
-            (best, true) => {
-                let because = best.map(|(other, _)| other).filter(|_| subject != first);
-                let confidence = best.filter(|_| subject != first).map_or(1.0, |(_, p)| p);
-                Some(Meaning::New { first, because, confidence })
-            }
+    let known = members.iter().copied().find(|m| subjects[*m].twin.is_some());
+    let twin = known.and_then(|known| subjects[known].twin);
+    let is_open = |m: &usize| subjects[*m].twin.is_none() && !subjects[*m].is_left(twin);
+    let open: Vec<usize> = members.iter().copied().filter(is_open).collect();
+    let Some(first) = open.first().copied() else { return };
+    for subject in open.iter().copied() {
+        // The best partner that means the twin speaks for it; where there is none yet, the best one that comes to mean it.
+        let speaks = |place: &usize| match twin {
+            Some(_) => subjects[*place].twin.is_some(),
+            None => open.binary_search(place).is_ok(),
         };
-        meanings.extend(meaning.map(|meaning| (subject, meaning)));
+        let best = partners(evidence, subject).filter(|(other, _)| speaks(other)).max_by(order);
+        // A member that only touches others of the set goes where they go.
+        let (because, confidence) = best.unwrap_or((known.unwrap_or(first), weakest(evidence)));
+        let meaning = match twin {
+            Some(twin) => Meaning::Twin { twin, because, confidence },
+            None if subject == first => Meaning::New { first, because: None, confidence: 1.0 },
+            None => Meaning::New { first, because: Some(because), confidence },
+        };
+        meanings.insert(subject, meaning);
     }
 }
 
-fn twin_of(subjects: &[Subject], because: usize, confidence: f64) -> Option<Meaning> {
-    subjects[because].twin.map(|twin| Meaning::Twin { twin, because, confidence })
+impl Subject {
+    /// Whether somebody untied it from what it would mean again: from that twin, or from one that nothing else means,
+    /// when it would get a new one like it.
+    fn is_left(&self, twin: Option<TwinId>) -> bool {
+        self.withdrawn.iter().any(|withdrawn| match twin {
+            Some(twin) => withdrawn.twin == twin,
+            None => withdrawn.is_bare,
+        })
+    }
 }
 
 fn partners(pairs: &[Pair], of: usize) -> impl Iterator<Item = (usize, f64)> {
@@ -151,20 +172,36 @@ fn weakest(pairs: &[Pair]) -> f64 {
     pairs.iter().map(|pair| pair.probability).fold(1.0, f64::min)
 }
 
-/// The most probable pair of each two things that are still two.
-fn doubts(subjects: &[Subject], meanings: &BTreeMap<usize, Meaning>, pairs: &[Pair]) -> Vec<Pair> {
+/// The most probable pair of each two things that are still two, and that nobody told apart at that time.
+fn doubts(
+    subjects: &[Subject],
+    meanings: &BTreeMap<usize, Meaning>,
+    pairs: &[Pair],
+    judged: &Judged,
+) -> Vec<Pair> {
     let thing = |place: usize| match (subjects[place].twin, meanings.get(&place).copied()) {
-        (Some(twin), _) | (None, Some(Meaning::Twin { twin, .. })) => Some(Thing::Twin(twin)),
-        (None, Some(Meaning::New { first, .. })) => Some(Thing::New(first)),
-        (None, None) => None,
+        (Some(twin), _) | (None, Some(Meaning::Twin { twin, .. })) => Thing::Twin(twin),
+        (None, Some(Meaning::New { first, .. })) => Thing::New(first),
+        (None, None) => Thing::Undecided(place),
     };
+    let both = |a: Thing, b: Thing| (a.min(b), a.max(b));
+    let mut apart: BTreeMap<(Thing, Thing), Vec<Interval>> = BTreeMap::new();
+    let pairs_apart = judged.apart.iter().map(|(a, b, when)| (both(thing(*a), thing(*b)), *when));
+    let kept = judged.kept_from.iter();
+    let kept = kept.map(|(a, twin, when)| (both(thing(*a), Thing::Twin(*twin)), *when));
+    for (things, when) in pairs_apart.chain(kept) {
+        apart.entry(things).or_default().push(when);
+    }
     let mut best: BTreeMap<(Thing, Thing), Pair> = BTreeMap::new();
     for pair in pairs {
-        let (Some(a), Some(b)) = (thing(pair.a), thing(pair.b)) else { continue };
-        if a == b {
+        let things = both(thing(pair.a), thing(pair.b));
+        // Nobody can be asked whether two were one that never were there at the same time.
+        let Some(shared) = subjects[pair.a].valid.and(&subjects[pair.b].valid) else { continue };
+        let mut told = apart.get(&things).into_iter().flatten();
+        if things.0 == things.1 || told.any(|when| when.overlaps(&shared)) {
             continue;
         }
-        let held = best.entry((a.min(b), a.max(b))).or_insert(*pair);
+        let held = best.entry(things).or_insert(*pair);
         if pair.probability > held.probability {
             *held = *pair;
         }
@@ -176,80 +213,5 @@ fn doubts(subjects: &[Subject], meanings: &BTreeMap<usize, Meaning>, pairs: &[Pa
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use uuid::Uuid;
-
-    use super::*;
-
-    fn twin(number: u128) -> TwinId {
-        TwinId(Uuid::from_u128(number))
-    }
-
-    fn subjects(twins: &[u128]) -> Vec<Subject> {
-        twins.iter().map(|n| Subject { twin: (*n > 0).then(|| twin(*n)) }).collect()
-    }
-
-    fn pair(a: usize, b: usize, probability: f64) -> Pair {
-        Pair { a, b, probability }
-    }
-
-    #[test]
-    fn a_record_joins_the_twin_of_the_record_that_fits_best() {
-        let pairs = [pair(0, 2, 0.97), pair(1, 2, 0.99)];
-        let plan = plan(&subjects(&[1, 1, 0]), &[0, 0, 0], &pairs, &BTreeSet::new());
-        let meaning = Meaning::Twin { twin: twin(1), because: 1, confidence: 0.99 };
-        assert_eq!(plan.meanings, BTreeMap::from([(2, meaning)]));
-        assert!(plan.doubts.is_empty());
-    }
-
-    #[test]
-    fn records_that_fit_each_other_and_no_twin_are_one_new_thing() {
-        let plan = plan(&subjects(&[0, 0]), &[0, 0], &[pair(0, 1, 0.98)], &BTreeSet::new());
-        let first = Meaning::New { first: 0, because: None, confidence: 1.0 };
-        let second = Meaning::New { first: 0, because: Some(0), confidence: 0.98 };
-        assert_eq!(plan.meanings, BTreeMap::from([(0, first), (1, second)]));
-    }
-
-    #[test]
-    fn two_twins_that_look_like_one_are_a_doubt_and_stay_two() {
-        let pairs = [pair(0, 1, 0.9), pair(0, 2, 0.97), pair(1, 2, 0.99)];
-        let plan = plan(&subjects(&[1, 2, 0]), &[0, 0, 0], &pairs, &BTreeSet::new());
-        let meaning = Meaning::Twin { twin: twin(2), because: 1, confidence: 0.99 };
-        assert_eq!(plan.meanings, BTreeMap::from([(2, meaning)]));
-        assert_eq!(plan.doubts, [pair(0, 2, 0.97)]);
-    }
-
-    #[test]
-    fn a_record_that_may_be_a_twin_is_a_thing_of_its_own_and_a_doubt() {
-        let plan = plan(&subjects(&[1, 0]), &[0, 1], &[pair(0, 1, 0.7)], &BTreeSet::new());
-        let own = Meaning::New { first: 1, because: None, confidence: 1.0 };
-        assert_eq!(plan.meanings, BTreeMap::from([(1, own)]));
-        assert_eq!(plan.doubts, [pair(0, 1, 0.7)]);
-    }
-
-    proptest! {
-        #[test]
-        fn every_undecided_record_means_one_thing_and_decided_ones_are_left_alone(
-            twins in prop::collection::vec(0u128..4, 1..12),
-            clusters in prop::collection::vec(0usize..4, 12),
-            raw in prop::collection::vec((0usize..12, 0usize..12, 0.5f64..1.0), 0..30),
-        ) {
-            let subjects = subjects(&twins);
-            let clusters = &clusters[..subjects.len()];
-            let fits = |(a, b, _): &(usize, usize, f64)| a != b && a.max(b) < &subjects.len();
-            let pairs: Vec<Pair> =
-                raw.iter().filter(|r| fits(r)).map(|(a, b, p)| pair(*a, *b, *p)).collect();
-            let plan = plan(&subjects, clusters, &pairs, &BTreeSet::new());
-            for (place, subject) in subjects.iter().enumerate() {
-                prop_assert_eq!(plan.meanings.contains_key(&place), subject.twin.is_none());
-            }
-            for meaning in plan.meanings.values() {
-                if let Meaning::New { first, .. } = meaning {
-                    let own = matches!(plan.meanings[first], Meaning::New { because: None, .. });
-                    prop_assert!(own, "{:?}", plan);
-                }
-            }
-        }
-    }
-}
+#[path = "plan_tests.rs"]
+mod tests;

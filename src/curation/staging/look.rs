@@ -1,5 +1,7 @@
-//! Staging: an import is read and previewed; committing does it.
+//! Staging: an import is read and previewed.
 
+use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -8,21 +10,20 @@ use super::collect::Rehearsal;
 use super::shelf::{StagedId, StagedImport};
 use crate::clock::SystemIds;
 use crate::curation::curator::Curator;
+use crate::curation::settle::{Deeds, PROPOSALS_A_REQUEST, RECORDS_A_LOOK, full};
 use crate::domain::command::{Command, PutRecord};
 use crate::domain::curation::Proposal;
-use crate::domain::decide::IdSource;
-use crate::domain::id::{Position, TaskId};
+use crate::domain::decide::{IdSource, TASKS_OPEN_MAX};
+use crate::domain::id::TaskId;
 use crate::domain::impact::{Effect, Impact};
 use crate::domain::rejection::Rejection;
-use crate::engine::EngineError;
+use crate::engine::{EngineError, PREVIEW_COMMANDS_MAX};
 use crate::sources::declaration::Declaration;
 use crate::sources::import::{Outcome, Report, Settled, import};
 use crate::sources::text::Input;
 
 /// Most streams whose readings are counted for a preview.
 const STREAMS_COUNTED_MAX: usize = 1_000;
-/// Most commands in one request.
-const COMMANDS_A_REQUEST: usize = 500;
 
 /// Why an import could not be staged or committed.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +33,17 @@ pub enum StagingError {
         "no staged import is `{0}`: it was committed or discarded, or forgotten for newer ones or by a restart; stage it again"
     )]
     Unknown(StagedId),
+    /// It is more than the writer does without letting others in.
+    #[error(
+        "{statements} statements, with {decided} that the matching makes of them, are more than the \
+         {PREVIEW_COMMANDS_MAX} that can be staged at once; stage the file in parts, or import it without staging"
+    )]
+    TooMany {
+        /// How many statements the files hold.
+        statements: usize,
+        /// What the matching makes of them.
+        decided: usize,
+    },
     /// The engine did not take it.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -105,121 +117,105 @@ impl Curator {
         self.inner.shelf.lock().all()
     }
 
-    /// Does a staged import: its statements, and then what its records mean as things are then.
-    ///
-    /// # Errors
-    /// When there is none, or the engine could not take it; what it took stays.
-    pub async fn commit(&self, id: StagedId, actor: &str) -> Result<Report, StagingError> {
-        let import = self.inner.shelf.lock().take(id).ok_or(StagingError::Unknown(id))?;
-        let done = self.carry_out(&import, actor).await;
-        if done.is_err() {
-            // What the engine took is found unchanged by the next attempt.
-            self.inner.shelf.lock().put(import);
-        }
-        done
-    }
-
-    async fn carry_out(&self, import: &StagedImport, actor: &str) -> Result<Report, StagingError> {
-        let mut report = Report { files: import.files.len(), ..Report::default() };
-        let (first, then): (Vec<Command>, Vec<Command>) =
-            import.commands.iter().cloned().partition(Report::is_before_matching);
-        self.submit_staged(first, actor, &mut report).await?;
-        report.matching = Some(self.settle().await?);
-        self.submit_staged(then, actor, &mut report).await?;
-        Ok(report)
-    }
-
-    /// Forgets a staged import.
-    ///
-    /// # Errors
-    /// When there is none.
-    pub fn discard(&self, id: StagedId) -> Result<(), StagingError> {
-        let taken = self.inner.shelf.lock().take(id);
-        taken.map(drop).ok_or(StagingError::Unknown(id))
-    }
-
-    async fn submit_staged(
-        &self,
-        commands: Vec<Command>,
-        actor: &str,
-        report: &mut Report,
-    ) -> Result<(), StagingError> {
-        for chunk in commands.chunks(COMMANDS_A_REQUEST) {
-            let receipt = self.engine().submit_all(actor, chunk.to_vec()).await?;
-            for (command, outcome) in chunk.iter().zip(receipt.outcomes) {
-                report.done(command, outcome.map(|done| done.changes));
-            }
-        }
-        Ok(())
-    }
-
     /// What the commands, and what matching makes of them, would do.
     async fn look(
         &self,
         commands: &[Command],
         staged: &mut Staged,
-    ) -> Result<(Vec<Result<Outcome, Rejection>>, Settled), EngineError> {
+    ) -> Result<(Vec<Result<Outcome, Rejection>>, Settled), StagingError> {
         let records: Vec<PutRecord> = commands.iter().filter_map(record).cloned().collect();
-        self.engine().read(|state| {
-            for record in &records {
-                match state.records.timeline(&record.key) {
-                    None => staged.records_created += 1,
-                    Some(held) if !held.says(record.valid, |said| *said == record.record()) => {
-                        staged.records_updated += 1;
-                    }
-                    Some(_) => {}
-                }
-            }
-        });
+        self.count_records(&records, staged);
         let mut deeds = self.deeds(&records).await?;
-        let is_first = |command: &&Command| Report::is_before_matching(command);
-        let (mut all, mut places) = (Vec::new(), Vec::new());
-        for (place, command) in commands.iter().enumerate().filter(|(_, c)| is_first(c)) {
-            places.push((place, all.len()));
-            all.push(command.clone());
+        let trial = self.trial(commands, &mut deeds);
+        let tried = trial.all.iter().filter(|command| !declares(command)).count();
+        if tried > PREVIEW_COMMANDS_MAX {
+            let (statements, decided) = (commands.len(), trial.decided.len() + trial.asked.len());
+            return Err(StagingError::TooMany { statements, decided });
         }
-        let decided = all.len();
-        all.extend(std::mem::take(&mut deeds.groups).into_iter().flatten());
-        let decided = decided..all.len();
-        for (place, command) in commands.iter().enumerate().filter(|(_, c)| !is_first(c)) {
-            places.push((place, all.len()));
-            all.push(command.clone());
-        }
-        // Those that are open already are only brought up to date.
-        let (known, new) = self.by_novelty(std::mem::take(&mut deeds.proposals));
-        all.extend([known, new].map(Command::RaiseTasks));
-        let declared: Vec<bool> = all.iter().map(declares).collect();
-        let asked = all.iter().filter(|command| !declares(command)).cloned().collect();
+        let asked = trial.all.iter().filter(|command| !declares(command)).cloned().collect();
         let preview = self.engine().preview("import", asked).await?;
         let mut found = preview.outcomes.into_iter();
-        let outcomes: Vec<Result<usize, Rejection>> = all
-            .iter()
-            .zip(declared)
-            .map(|(command, declares)| match declares {
-                true => Ok(self.declared_anew(command)),
-                false => found.next().unwrap_or(Ok(Default::default())).map(|done| done.changes),
-            })
-            .collect();
+        let outcome = |command| match declares(command) {
+            true => Ok(self.declared_anew(command)),
+            false => found.next().unwrap_or(Ok(Default::default())).map(|done| done.changes),
+        };
+        let outcomes: Vec<Result<usize, Rejection>> = trial.all.iter().map(outcome).collect();
         let mut by_place = vec![Ok(Outcome { changes: 0 }); commands.len()];
-        for (place, at) in places {
-            by_place[place] = outcomes[at].clone().map(|changes| Outcome { changes });
+        for (place, at) in &trial.places {
+            by_place[*place] = outcomes[*at].clone().map(|changes| Outcome { changes });
         }
-        for refused in outcomes[decided].iter().filter_map(|outcome| outcome.as_ref().err()) {
+        let own = outcomes[trial.decided.clone()].iter().chain(&outcomes[trial.asked.start..]);
+        for refused in own.filter_map(|outcome| outcome.as_ref().err()) {
             deeds.report.was_refused(refused.to_string());
         }
-        let raised = outcomes.last().and_then(|outcome| outcome.as_ref().ok());
-        deeds.report.raised = raised.copied().unwrap_or_default();
-        deeds.report.doubtful = self.open_tasks() + deeds.report.raised;
+        let made = |within: Range<usize>| -> usize { outcomes[within].iter().flatten().sum() };
+        deeds.report.raised = made(trial.raised.clone());
+        let waiting = self.open_tasks() + deeds.report.raised;
+        deeds.report.doubtful = waiting.saturating_sub(made(trial.closed.clone()));
+        if deeds.report.doubtful >= TASKS_OPEN_MAX {
+            deeds.report.was_refused(full());
+        }
         self.take_up(&preview.impact, staged).await?;
         Ok((by_place, deeds.report))
     }
 
+    /// Counts records, each once however many stretches of time are told of it.
+    fn count_records(&self, records: &[PutRecord], staged: &mut Staged) {
+        let known = self.engine().head();
+        let (mut created, mut updated) = (HashSet::new(), HashSet::new());
+        for chunk in records.chunks(RECORDS_A_LOOK) {
+            self.engine().read(|state| {
+                for record in chunk {
+                    let held = state.records.timeline(&record.key);
+                    match held.filter(|held| held.known(known).next().is_some()) {
+                        None => drop(created.insert(&record.key)),
+                        Some(held) => {
+                            let kept = record.record();
+                            if !held.said(record.valid, known, |said| *said == kept) {
+                                updated.insert(&record.key);
+                            }
+                        }
+                    }
+                }
+            });
+        }
+        (staged.records_created, staged.records_updated) = (created.len(), updated.len());
+    }
+
+    /// All commands in the order in which a commit does them.
+    fn trial(&self, commands: &[Command], deeds: &mut Deeds) -> Trial {
+        let mut trial = Trial::default();
+        let is_first = |command: &&Command| Report::is_before_matching(command);
+        for (place, command) in commands.iter().enumerate().filter(|(_, c)| is_first(c)) {
+            trial.places.push((place, trial.all.len()));
+            trial.all.push(command.clone());
+        }
+        let groups = std::mem::take(&mut deeds.groups).into_iter().flatten();
+        trial.decided = trial.take(groups);
+        for (place, command) in commands.iter().enumerate().filter(|(_, c)| !is_first(c)) {
+            trial.places.push((place, trial.all.len()));
+            trial.all.push(command.clone());
+        }
+        trial.closed = trial.take(std::mem::take(&mut deeds.closings));
+        // Those that are open already are only brought up to date.
+        let (open, new) = self.by_novelty(std::mem::take(&mut deeds.proposals));
+        let raise = |proposals: Vec<Proposal>| -> Vec<Command> {
+            let chunks = proposals.chunks(PROPOSALS_A_REQUEST);
+            chunks.map(|chunk| Command::RaiseTasks(chunk.to_vec())).collect()
+        };
+        let refreshed = trial.take(raise(open));
+        trial.raised = trial.take(raise(new));
+        trial.asked = trial.closed.start..refreshed.end.max(trial.raised.end);
+        trial
+    }
+
     /// Doubtful pairs that wait already, and the others.
     fn by_novelty(&self, proposals: Vec<Proposal>) -> (Vec<Proposal>, Vec<Proposal>) {
+        let known = self.engine().head();
         self.engine().read(|state| {
             proposals.into_iter().map(Proposal::normalised).partition(|proposal| {
                 let id = TaskId::of(&proposal.record, &proposal.candidate);
-                state.curations.task(id, Position::LATEST_KNOWN).is_some()
+                state.curations.task(id, known).is_some()
             })
         })
     }
@@ -250,6 +246,30 @@ impl Curator {
             staged.subscribers = feed.subscribers_of(impact.twins.keys().copied());
         }
         Ok(())
+    }
+}
+
+/// The commands that a preview does, and which of them are what.
+#[derive(Default)]
+struct Trial {
+    all: Vec<Command>,
+    /// Where the statements of the files stand, by their places there.
+    places: Vec<(usize, usize)>,
+    /// What the matching decides.
+    decided: Range<usize>,
+    /// The questions that it closes.
+    closed: Range<usize>,
+    /// Those that it raises.
+    raised: Range<usize>,
+    /// All that it does about questions.
+    asked: Range<usize>,
+}
+
+impl Trial {
+    fn take(&mut self, commands: impl IntoIterator<Item = Command>) -> Range<usize> {
+        let from = self.all.len();
+        self.all.extend(commands);
+        from..self.all.len()
     }
 }
 

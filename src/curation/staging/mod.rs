@@ -1,6 +1,7 @@
 //! Imports that wait: what they would do can be looked at before they are committed or discarded.
 
 mod collect;
+mod commit;
 mod look;
 mod shelf;
 mod show;

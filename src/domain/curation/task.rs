@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::id::{ExternalId, TaskId, TwinId};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Interval, Timestamp};
 
 /// What a record may be the same as.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -54,6 +54,8 @@ pub struct Proposal {
     pub weights: Vec<Weight>,
     /// What else it may be the same as.
     pub alternatives: Vec<Alternative>,
+    /// When: while both describe what they are compared by.
+    pub valid: Interval,
 }
 
 /// A doubtful pair in the review queue.
@@ -74,6 +76,17 @@ pub struct Task {
     pub worth: f64,
     /// When it was raised.
     pub raised: Timestamp,
+    /// When both describe what they were compared by: the question is about that time, and so is its answer.
+    #[serde(default = "always", skip_serializing_if = "is_always")]
+    pub valid: Interval,
+}
+
+fn always() -> Interval {
+    Interval::ALWAYS
+}
+
+fn is_always(valid: &Interval) -> bool {
+    *valid == Interval::ALWAYS
 }
 
 impl Task {

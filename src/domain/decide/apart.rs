@@ -1,7 +1,7 @@
 //! Verdicts that keep things apart: what was told apart is not brought together by the way.
 
 use super::check::KNOWN;
-use crate::domain::curation::{Curation, Judgement, Verdict};
+use crate::domain::curation::{Curation, Judgement, Pair, Verdict};
 use crate::domain::id::{ExternalId, TwinId};
 use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
@@ -25,14 +25,16 @@ pub fn verdicts<'a>(
     })
 }
 
-/// Checks that no verdict keeps a record from a twin.
+/// Checks that no verdict keeps a record from a twin, but one on a pair that is judged anew.
 pub fn check(
     state: &State,
     record: &ExternalId,
     twin: TwinId,
     valid: Interval,
+    anew: Option<&Pair>,
 ) -> Result<(), Rejection> {
-    match verdicts(state, record, twin, valid).next() {
+    let mut verdicts = verdicts(state, record, twin, valid);
+    match verdicts.find(|(verdict, _)| Some(&verdict.pair) != anew) {
         Some((verdict, _)) => Err(refusal(verdict)),
         None => Ok(()),
     }

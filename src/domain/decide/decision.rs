@@ -2,7 +2,7 @@
 
 use crate::domain::change::Change;
 use crate::domain::command::Command;
-use crate::domain::curation::{Decided, DecisionKind, Judgement, Subject};
+use crate::domain::curation::{Decided, DecisionKind, Subject};
 use crate::domain::id::TwinId;
 
 /// Puts the mark in front of the changes, or completes the one that stands there.
@@ -46,13 +46,6 @@ fn of(command: &Command, changes: &[Change]) -> Option<Decided> {
             let subjects = vec![Subject::Id(c.old.clone()), Subject::Id(c.new.clone())];
             Decided::new(DecisionKind::Swap, &none, subjects)
         }
-        Command::Judge(c) => {
-            let kind = match c.judgement {
-                Judgement::Same => DecisionKind::JudgeSame,
-                Judgement::Different => DecisionKind::JudgeDifferent,
-            };
-            Decided::new(kind, &c.reason, pair(&c.pair))
-        }
         Command::Withdraw(c) => Decided::new(DecisionKind::Withdraw, &c.reason, pair(&c.pair)),
         Command::Undo(c) => {
             let subjects = c.decisions().into_iter().map(Subject::Decision).collect();
@@ -61,6 +54,7 @@ fn of(command: &Command, changes: &[Change]) -> Option<Decided> {
         // These mark themselves.
         Command::MergeTwins(_)
         | Command::SplitTwin(_)
+        | Command::Judge(_)
         | Command::ApproveTask(_)
         | Command::RejectTask(_) => return None,
         // These state what is so, and decide nothing about identity.

@@ -4,16 +4,52 @@ use std::sync::Arc;
 
 use super::check::KNOWN;
 use super::context::Context;
+use super::join::{Join, Joined};
 use crate::domain::change::Change;
-use crate::domain::curation::{Curation, CurationKey, Judge, Judgement, Pair, Verdict, Withdraw};
+use crate::domain::curation::{
+    Candidate, Curation, CurationKey, Decided, DecisionKind, Judge, Judgement, Pair, Subject,
+    Verdict, Withdraw,
+};
 use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
 use crate::domain::time::Interval;
 
-/// States a verdict; one that says the same already stands as it is.
-pub fn decide(state: &State, command: &Judge, context: &Context<'_>) -> Vec<Change> {
-    let (pair, judgement) = (&command.pair, command.judgement);
-    verdict(state, pair, judgement, &command.reason, command.valid, context).into_iter().collect()
+/// States a verdict; one that says the same already stands as it is. Records that are the same come to mean one twin, if
+/// either means one; else the matching makes one of both.
+pub fn decide(
+    state: &State,
+    command: &Judge,
+    context: &Context<'_>,
+) -> Result<Vec<Change>, Rejection> {
+    let Judge { pair, judgement, reason, valid } = command;
+    let joined = match judgement {
+        Judgement::Different => Joined::default(),
+        Judgement::Same => {
+            let join = Join {
+                state,
+                record: pair.first(),
+                candidate: &Candidate::Record(pair.second().clone()),
+                within: *valid,
+                valid: *valid,
+                reason,
+                anew: Some(pair),
+            };
+            join.both(context)?
+        }
+    };
+    let mut changes = joined.changes;
+    changes.extend(verdict(state, pair, *judgement, reason, *valid, context));
+    if !changes.is_empty() {
+        let kind = match judgement {
+            Judgement::Same => DecisionKind::JudgeSame,
+            Judgement::Different => DecisionKind::JudgeDifferent,
+        };
+        let subjects = vec![Subject::Id(pair.first().clone()), Subject::Id(pair.second().clone())];
+        let mut decided = Decided::new(kind, reason, subjects);
+        decided.conflicts = joined.conflicts;
+        changes.insert(0, Change::Decided(Box::new(decided)));
+    }
+    Ok(changes)
 }
 
 /// Ends a verdict.

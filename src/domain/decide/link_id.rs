@@ -31,7 +31,7 @@ pub fn decide(
     if !command.replace {
         free(state, &command.external, command.valid, twin)?;
     }
-    apart::check(state, &command.external, twin, command.valid)?;
+    apart::check(state, &command.external, twin, command.valid, None)?;
     let mut changes = refer::moved(state, &command.external, Some(twin), command.valid);
     changes.push(Change::Linked {
         external: command.external.clone(),
@@ -70,7 +70,7 @@ pub fn link_change(
         return Ok(None);
     }
     free(state, external, valid, twin)?;
-    apart::check(state, external, twin, valid)?;
+    apart::check(state, external, twin, valid, None)?;
     Ok(Some(Change::Linked {
         external: external.clone(),
         valid,

@@ -8,7 +8,7 @@ use super::{apart, merge_edges};
 use crate::domain::change::Change;
 use crate::domain::command::TwinRef;
 use crate::domain::curation::{
-    Conflict, Curation, Decided, DecisionKind, MergeTwins, Redirect, Subject,
+    Conflict, Curation, Decided, DecisionKind, MergeTwins, Pair, Redirect, Subject,
 };
 use crate::domain::fact::{Binding, Existence, Link, PropertyValue};
 use crate::domain::graph::{Statement, TwinNode};
@@ -27,7 +27,19 @@ pub fn decide(
 ) -> Result<Vec<Change>, Rejection> {
     let keep = check::twin_id(state, &command.keep, context.now)?;
     let gone = check::twin_id(state, &command.gone, context.now)?;
-    merge(state, keep, gone, &command.reason, command.replace, context)
+    let apart = if command.replace { Apart::Ends } else { Apart::Stays };
+    merge(state, keep, gone, &command.reason, apart, context)
+}
+
+/// What becomes of verdicts that keep the two apart.
+#[derive(Clone, Copy)]
+pub enum Apart<'a> {
+    /// They are in the way.
+    Stays,
+    /// They are in the way, but for those on this pair, which is judged anew.
+    ButOf(&'a Pair),
+    /// They are withdrawn.
+    Ends,
 }
 
 /// The changes that make `gone` one with `keep`.
@@ -36,7 +48,7 @@ pub fn merge(
     keep: TwinId,
     gone: TwinId,
     reason: &Arc<str>,
-    replace: bool,
+    apart: Apart<'_>,
     context: &Context<'_>,
 ) -> Result<Vec<Change>, Rejection> {
     if keep == gone {
@@ -52,7 +64,7 @@ pub fn merge(
     let subjects = vec![Subject::Twin(keep), Subject::Twin(gone)];
     let mut decided = Decided::new(DecisionKind::Merge, reason, subjects);
     let mut changes = merge.existence()?;
-    changes.extend(merge.verdicts(replace)?);
+    changes.extend(merge.verdicts(apart)?);
     changes.extend(merge.ids());
     changes.extend(merge.bindings());
     let (moved, conflicts) = merge_edges::moved(state, keep, gone)?;
@@ -134,16 +146,19 @@ impl Merge<'_> {
     }
 
     /// Verdicts that keep the two apart: refused, or withdrawn.
-    fn verdicts(&self, replace: bool) -> Result<Vec<Change>, Rejection> {
+    fn verdicts(&self, apart: Apart<'_>) -> Result<Vec<Change>, Rejection> {
         let mut changes = Vec::new();
         for (external, fact) in links(self.state, self.gone.id) {
             for (verdict, stands) in apart::verdicts(self.state, external, self.keep.id, fact.valid)
             {
-                if !replace {
-                    return Err(apart::refusal(verdict));
+                match apart {
+                    Apart::ButOf(pair) if *pair == verdict.pair => {}
+                    Apart::Stays | Apart::ButOf(_) => return Err(apart::refusal(verdict)),
+                    Apart::Ends => {
+                        let key = stands.value.key();
+                        changes.push(Change::Uncurated { key, valid: stands.valid });
+                    }
                 }
-                let key = stands.value.key();
-                changes.push(Change::Uncurated { key, valid: stands.valid });
             }
         }
         Ok(changes)

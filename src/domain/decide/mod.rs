@@ -6,6 +6,7 @@ pub(in crate::domain) mod check;
 mod context;
 mod decision;
 mod delete_twin;
+mod join;
 mod judge;
 mod link_id;
 mod merge_edges;
@@ -30,6 +31,7 @@ mod upload_models;
 pub use context::{Context, IdSource};
 pub use migrate_twins::possible as migration_possible;
 pub use open_streams::{OpenedStreams, open_streams};
+pub use tasks::TASKS_OPEN_MAX;
 pub use upload_models::retired as upload_without_retired;
 
 use super::change::Change;
@@ -78,9 +80,9 @@ fn changes(
         Command::RetractRecord(command) => Ok(put_record::retract(state, command)),
         Command::MergeTwins(command) => merge_twins::decide(state, command, context),
         Command::SplitTwin(command) => split_twin::decide(state, command, context),
-        Command::Judge(command) => Ok(judge::decide(state, command, context)),
+        Command::Judge(command) => judge::decide(state, command, context),
         Command::Withdraw(command) => judge::withdraw(state, command),
-        Command::RaiseTasks(proposals) => tasks::raise(state, proposals, context),
+        Command::RaiseTasks(proposals) => Ok(tasks::raise(state, proposals, context)),
         Command::CloseTask(command) => Ok(tasks::close(state, command)),
         Command::ApproveTask(command) => tasks::approve(state, command, context),
         Command::RejectTask(command) => tasks::reject(state, command, context),

@@ -10,7 +10,7 @@ use crate::domain::command::Command;
 use crate::domain::curation::{Candidate, Curation, Pair, Task, Verdict};
 use crate::domain::id::{ExternalId, TaskId, TwinId};
 use crate::domain::state::State;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Interval, Timestamp};
 
 /// The changes that close tasks which `changes` answer.
 pub fn settled(
@@ -24,7 +24,8 @@ pub fn settled(
         return Vec::new();
     }
     // Who says what a record means has answered every question which twin it describes.
-    let is_answer = matches!(command, Command::LinkId(_) | Command::ApproveTask(_));
+    let is_answer =
+        matches!(command, Command::LinkId(_) | Command::ApproveTask(_) | Command::Judge(_));
     let closed = changes.iter().filter_map(|change| match change {
         Change::Uncurated { key, .. } => Some(key.id),
         _ => None,
@@ -33,7 +34,7 @@ pub fn settled(
     let open = after.questions().into_iter().filter(|(id, _)| !closed.contains(&id.0));
     let answered = open.filter(|(_, task)| {
         let is_linked = is_answer
-            && after.links.contains_key(&task.record)
+            && after.link_of(&task.record, task.valid).is_some()
             && matches!(task.candidate, Candidate::Twin(_));
         is_linked || after.is_judged(task) || after.is_one(task)
     });
@@ -44,9 +45,9 @@ pub fn settled(
 struct After<'a> {
     state: &'a State,
     now: Timestamp,
-    /// What records mean now.
-    links: HashMap<&'a ExternalId, TwinId>,
-    verdicts: Vec<&'a Verdict>,
+    /// What records mean, when.
+    links: HashMap<&'a ExternalId, Vec<(Interval, TwinId)>>,
+    verdicts: Vec<(&'a Verdict, Interval)>,
     /// Twins that became others.
     merged: HashMap<TwinId, TwinId>,
 }
@@ -62,11 +63,11 @@ impl<'a> After<'a> {
         };
         for change in changes {
             match change {
-                Change::Linked { external, valid, link } if valid.contains(now) => {
-                    after.links.insert(external, link.twin);
+                Change::Linked { external, valid, link } => {
+                    after.links.entry(external).or_default().push((*valid, link.twin));
                 }
-                Change::Curated { fact: Curation::Verdict(verdict), .. } => {
-                    after.verdicts.push(verdict);
+                Change::Curated { valid, fact: Curation::Verdict(verdict) } => {
+                    after.verdicts.push((verdict, *valid));
                 }
                 Change::Curated { fact: Curation::Redirect(redirect), .. } => {
                     after.merged.insert(redirect.from, redirect.to);
@@ -80,7 +81,7 @@ impl<'a> After<'a> {
     /// The open tasks about anything that changed.
     fn questions(&self) -> HashMap<TaskId, &'a Task> {
         let curations = &self.state.curations;
-        let judged = self.verdicts.iter().flat_map(|v| [v.pair.first(), v.pair.second()]);
+        let judged = self.verdicts.iter().flat_map(|(v, _)| [v.pair.first(), v.pair.second()]);
         let records = self.links.keys().copied().chain(judged);
         let of_records = records.flat_map(|record| curations.tasks_of_record(record, KNOWN));
         let twins = self.merged.iter().flat_map(|(from, to)| [*from, *to]);
@@ -89,13 +90,15 @@ impl<'a> After<'a> {
     }
 
     fn is_judged(&self, task: &Task) -> bool {
-        self.verdicts.iter().any(|verdict| match &task.candidate {
+        let mut verdicts = self.verdicts.iter().filter(|(_, valid)| valid.overlaps(&task.valid));
+        verdicts.any(|(verdict, _)| match &task.candidate {
             Candidate::Record(other) => {
                 Pair::new(task.record.clone(), other.clone()).as_ref() == Some(&verdict.pair)
             }
             Candidate::Twin(twin) => {
                 let is_ours = [verdict.pair.first(), verdict.pair.second()].contains(&&task.record);
-                is_ours && self.means(verdict.pair.other(&task.record)) == Some(self.current(*twin))
+                let other = verdict.pair.other(&task.record);
+                is_ours && self.means(other, task.valid) == Some(self.current(*twin))
             }
         })
     }
@@ -103,15 +106,23 @@ impl<'a> After<'a> {
     fn is_one(&self, task: &Task) -> bool {
         let other = match &task.candidate {
             Candidate::Twin(twin) => Some(self.current(*twin)),
-            Candidate::Record(other) => self.means(other),
+            Candidate::Record(other) => self.means(other, task.valid),
         };
-        let ours = self.means(&task.record);
+        let ours = self.means(&task.record, task.valid);
         ours.is_some() && ours == other
     }
 
-    fn means(&self, record: &ExternalId) -> Option<TwinId> {
-        let linked = self.links.get(record).copied();
-        linked.or_else(|| meaning(self.state, record, self.now)).map(|twin| self.current(twin))
+    /// What a record means while a question is about it.
+    fn means(&self, record: &ExternalId, within: Interval) -> Option<TwinId> {
+        let meant = || meaning(self.state, record, within, self.now);
+        self.link_of(record, within).or_else(meant).map(|twin| self.current(twin))
+    }
+
+    /// What the changes make a record mean then.
+    fn link_of(&self, record: &ExternalId, within: Interval) -> Option<TwinId> {
+        let moment = within.nearest(self.now);
+        let mut links = self.links.get(record)?.iter().rev();
+        links.find(|(valid, _)| valid.contains(moment)).map(|(_, twin)| *twin)
     }
 
     fn current(&self, twin: TwinId) -> TwinId {

@@ -143,7 +143,7 @@ impl Split<'_> {
             let Some(valid) = fact.valid.and(&self.command.valid) else {
                 continue;
             };
-            apart::check(self.state, external, self.to, valid)?;
+            apart::check(self.state, external, self.to, valid, None)?;
             let link = Link {
                 twin: self.to,
                 reason: if self.command.reason.is_empty() {

@@ -41,8 +41,9 @@ pub fn decide(
         let shared = others.get(key).into_iter().flatten();
         if shared.into_iter().any(|other| within.iter().any(|part| part.overlaps(other))) {
             return Err(Rejection::Invalid(format!(
-                "another decision of entry {} changed the same thing, {key:?}; undo the whole entry",
-                command.position
+                "another decision of entry {} changed the same thing, {}; undo the whole entry",
+                command.position,
+                undo_check::named(key)
             )));
         }
         match restored(state, key, within, command.position) {

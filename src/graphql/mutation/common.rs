@@ -80,12 +80,12 @@ pub async fn submit(world: &World, command: Command, about: About, is_dry: bool)
         let impact = Some(Arc::new(preview.impact));
         let outcome = preview.outcomes.into_iter().next().unwrap_or_else(|| Ok(Outcome::default()));
         let outcome = outcome.map_err(|rejection| refused(rejection.into()))?;
-        return one(Done { outcome, position: None, at, about, impact });
+        return one(Done { impact, ..Done::new(outcome, None, at, about) });
     }
     let submitted = world.engine.submit(ACTOR, command).await;
     let (outcome, position) = submitted.map_err(refused)?;
     let at = Reader::present(world, position);
-    one(Done { outcome, position: Some(position), at, about, impact: None })
+    one(Done::new(outcome, Some(position), at, about))
 }
 
 /// An input type whose facts have an interval.

@@ -42,7 +42,7 @@ pub fn fields() -> Vec<Field> {
              to a new twin, to another one, or to one that was merged into it.",
             split,
         ),
-        decision("judge", "States whether two records describe the same thing.", judge),
+        decision("judge", "States whether two records describe the same thing. Those that do come to mean one twin.", judge),
         decision("withdrawVerdict", "States that a verdict holds no more.", withdraw),
         decision(
             "approveTask",

@@ -104,7 +104,9 @@ fn id(ctx: &ResolverContext<'_>) -> Result<StagedId> {
 
 fn failed(error: StagingError) -> async_graphql::Error {
     match error {
-        StagingError::Unknown(_) => GraphqlError::bad_user_input(error.to_string()).into(),
+        StagingError::Unknown(_) | StagingError::TooMany { .. } => {
+            GraphqlError::bad_user_input(error.to_string()).into()
+        }
         StagingError::Engine(error) => refused(error),
     }
 }

@@ -89,13 +89,7 @@ fn commission(ctx: ResolverContext<'_>, decommissioned: bool) -> Later<'_> {
         let submitted = world.engine.submit(ACTOR, Command::CommissionModel(command)).await;
         let (outcome, position) = submitted.map_err(refused)?;
         let at = Reader::present(world, position);
-        one(Done {
-            outcome,
-            position: Some(position),
-            at,
-            about: About::Model(model),
-            impact: None,
-        })
+        one(Done::new(outcome, Some(position), at, About::Model(model)))
     })
 }
 

@@ -4,26 +4,30 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_graphql::Result;
-use async_graphql::dynamic::{Field, Type};
+use async_graphql::dynamic::{Field, ResolverContext, Type};
 
-use super::common::{command_field, external_id, interval, json_object, model, timed_input};
+use super::common::{
+    ACTOR, command_field, dry_run, external_id, interval, json_object, model, timed_input, world,
+};
 use crate::domain::command::{Command, DeclareSource, PutRecord, RetractRecord};
 use crate::domain::id;
+use crate::engine::Outcome;
 use crate::graphql::args::{self, Fields, wrong};
-use crate::graphql::build::input_object;
-use crate::graphql::types::payload::About;
+use crate::graphql::build::{Later, input, input_object, one, slow_field};
+use crate::graphql::refusal::refused;
+use crate::graphql::scope::Reader;
+use crate::graphql::types::payload::{About, Done, Meant};
 use crate::graphql::world::World;
 
 /// The mutations.
 pub fn fields() -> Vec<Field> {
     vec![
-        command_field(
-            "putRecord",
-            "SourceRecordPayload",
-            "PutRecordInput",
-            "Keeps what a system says about a thing, as it says it.",
-            put,
-        ),
+        dry_run(slow_field("putRecord", "SourceRecordPayload!", put))
+            .argument(input("input", "PutRecordInput!", ""))
+            .description(
+                "Keeps what a system says about a thing, as it says it. If it says something to match by, it is matched \
+                 against all records at once: linked to a twin, made a new one, or put before a person.",
+            ),
         command_field(
             "retractRecord",
             "SourceRecordPayload",
@@ -80,9 +84,34 @@ pub fn inputs() -> Vec<Type> {
     vec![put.into(), retract.into(), declare.into()]
 }
 
-fn put(world: &World, from: &Fields<'_>) -> Result<(Command, About)> {
+fn put(ctx: ResolverContext<'_>) -> Later<'_> {
+    Box::pin(async move {
+        let world = world(&ctx)?;
+        let record = record(world, &args::object(&ctx, "input")?)?;
+        let about = About::Record(record.key.clone());
+        if args::flag(&ctx, "dryRun")? {
+            let tried = world.curator.rehearse(ACTOR, record).await.map_err(refused)?;
+            let at = Reader::present(world, tried.preview.position);
+            let outcome = tried.preview.outcomes.into_iter().next();
+            let outcome = outcome.unwrap_or_else(|| Ok(Outcome::default()));
+            let outcome = outcome.map_err(|rejection| refused(rejection.into()))?;
+            return one(Done {
+                impact: Some(Arc::new(tried.preview.impact)),
+                matching: tried.matching,
+                rehearsed: Some(Meant { twin: tried.twin, tasks: tried.tasks }),
+                ..Done::new(outcome, None, at, about)
+            });
+        }
+        let done = world.curator.put(ACTOR, record).await.map_err(refused)?;
+        let at = Reader::present(world, done.position);
+        let kept = Done::new(done.outcome, Some(done.position), at, about);
+        one(Done { matching: done.matching, ..kept })
+    })
+}
+
+fn record(world: &World, from: &Fields<'_>) -> Result<PutRecord> {
     let claims = json_object(from, "claims")?.unwrap_or_default();
-    let command = PutRecord {
+    Ok(PutRecord {
         key: external_id(from, "key")?,
         kind: args::required_text(from, "kind")?.into(),
         attributes: json_object(from, "attributes")?.unwrap_or_default(),
@@ -93,9 +122,7 @@ fn put(world: &World, from: &Fields<'_>) -> Result<(Command, About)> {
         references: Vec::new(),
         valid: interval(from, world.engine.now())?,
         is_change: false,
-    };
-    let about = About::Record(command.key.clone());
-    Ok((Command::PutRecord(command), about))
+    })
 }
 
 fn identity(from: &Fields<'_>) -> Result<BTreeMap<Arc<str>, Arc<str>>> {

@@ -11,14 +11,17 @@ use super::source::Source;
 use super::source_record::Kept;
 use super::stream::StreamAt;
 use super::system::System;
+use super::task::{self, TaskAt};
 use super::twin;
 use super::upload::position;
+use crate::domain::curation::Task;
 use crate::domain::id::{ExternalId, Position, RelationshipId, StreamKey, TwinId};
 use crate::domain::impact::Impact;
 use crate::dtdl::Dtmi;
 use crate::engine::Outcome;
 use crate::graphql::build::{Answer, field, many, object, one, optional_text, scalar};
 use crate::graphql::scope::Reader;
+use crate::sources::import::Settled;
 
 /// A command that was done, and how to read what it left.
 pub struct Done {
@@ -32,6 +35,30 @@ pub struct Done {
     pub about: About,
     /// What it would change, when it was only tried.
     pub impact: Option<Arc<Impact>>,
+    /// What the matching made of a record.
+    pub matching: Option<Settled>,
+    /// What a record would mean, when it was only tried.
+    pub rehearsed: Option<Meant>,
+}
+
+impl Done {
+    /// A command that was done, or tried when there is no position.
+    pub fn new(
+        outcome: Outcome,
+        position: Option<Position>,
+        at: Arc<Reader>,
+        about: About,
+    ) -> Self {
+        Self { outcome, position, at, about, impact: None, matching: None, rehearsed: None }
+    }
+}
+
+/// The twin that a record would mean, if there is one yet, and the questions about it that would wait.
+pub struct Meant {
+    /// The twin.
+    pub twin: Option<TwinId>,
+    /// The questions.
+    pub tasks: Vec<Task>,
 }
 
 /// What a command was about.
@@ -75,12 +102,7 @@ pub fn types() -> Vec<Type> {
             let id = done.at.view(|view| view.state.streams.find(key.as_ref()));
             id.map_or(Ok(None), |id| one(StreamAt { id, at: done.at.clone() }))
         }),
-        payload("SourceRecordPayload", "record", "SourceRecord", |done| {
-            let About::Record(key) = &done.about else {
-                return Ok(None);
-            };
-            Kept::find(&done.at, key).map_or(Ok(None), one)
-        }),
+        source_record(),
         payload("DeclareSystemPayload", "system", "IdSystem", |done| {
             let About::System(name, title) = &done.about else {
                 return Ok(None);
@@ -133,19 +155,64 @@ fn decision() -> Type {
     .into()
 }
 
+fn source_record() -> Type {
+    let mut fields = fields("record", "SourceRecord", |done| {
+        let About::Record(key) = &done.about else {
+            return Ok(None);
+        };
+        Kept::find(&done.at, key).map_or(Ok(None), one)
+    });
+    fields.extend([
+        field::<Done, _>("twin", "Twin", |done, _| meant(done)).description(
+            "The twin that the record means now. With `dryRun` the one that it would mean; null for one that would be made.",
+        ),
+        field::<Done, _>("tasks", "[ReviewTask!]!", |done, _| asked(done)).description(
+            "Doubtful pairs of the record that wait for a person; with `dryRun` those that would wait.",
+        ),
+        field::<Done, _>("matching", "MatchingReport", |done, _| {
+            done.matching.clone().map_or(Ok(None), one)
+        })
+        .description(
+            "What the matching made of the record, and of others that waited with it. Null when there was nothing to decide, \
+             and while all records are being matched: the decision then follows.",
+        ),
+    ]);
+    object("SourceRecordPayload", "What a mutation did. It is on disk.", fields).into()
+}
+
+fn meant(done: &Done) -> Answer {
+    let About::Record(key) = &done.about else { return Ok(None) };
+    let twin = match &done.rehearsed {
+        Some(meant) => meant.twin,
+        None => done.at.view(|view| view.resolve(key).map(|link| link.value.twin)),
+    };
+    twin::optional(&done.at, twin)
+}
+
+fn asked(done: &Done) -> Answer {
+    let About::Record(key) = &done.about else { return many(Vec::<TaskAt>::new()) };
+    match &done.rehearsed {
+        Some(meant) => many(meant.tasks.iter().map(|task| TaskAt::new(task.clone(), &done.at))),
+        None => many(task::of_record(&done.at, key)),
+    }
+}
+
 fn impact() -> Field {
     field::<Done, _>("impact", "Impact", |done, _| impact::optional(done.impact.as_ref(), &done.at))
         .description("What it would change; null unless `dryRun` was asked.")
 }
 
 fn payload(name: &str, about: &str, ty: &str, show: fn(&Done) -> Answer) -> Type {
-    let fields = vec![
+    object(name, "What a mutation did. It is on disk.", fields(about, ty, show)).into()
+}
+
+fn fields(about: &str, ty: &str, show: fn(&Done) -> Answer) -> Vec<Field> {
+    vec![
         position::<Done>(|done| done.position),
         field::<Done, _>("changed", "Boolean!", |done, _| scalar(done.outcome.changes > 0))
             .description("False when all of it was so already."),
         field::<Done, _>(about, ty, move |done, _| show(done))
             .description("As it is now; null when it is no more."),
         impact(),
-    ];
-    object(name, "What a mutation did. It is on disk.", fields).into()
+    ]
 }

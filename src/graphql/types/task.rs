@@ -31,6 +31,13 @@ pub struct TaskAt {
     at: Arc<Reader>,
 }
 
+impl TaskAt {
+    /// A task that is not kept.
+    pub fn new(task: Task, at: &Arc<Reader>) -> Self {
+        Self { task: Arc::new(task), recorded: at.scope.known, at: at.clone() }
+    }
+}
+
 struct AlternativeAt(Alternative, Arc<Reader>);
 
 /// The types.
@@ -77,6 +84,11 @@ fn task() -> Type {
         })
         .description("What else the record may describe."),
         field::<TaskAt, _>("raised", "DateTime!", |t, _| moment(t.task.raised)),
+        field::<TaskAt, _>("validFrom", "DateTime", |t, _| moment(t.task.valid.from)).description(
+            "Since when both describe what they are compared by; null: always. A decision is about that time.",
+        ),
+        field::<TaskAt, _>("validTo", "DateTime", |t, _| moment(t.task.valid.to))
+            .description("Until when; null: they still do."),
         field::<TaskAt, _>("recordedAt", "LogPosition!", |t, _| text(t.recorded.to_string())),
         slow_field("ifApproved", "Impact", if_approved).description(
             "What an approval would change, as things stand now; an error says why it would be refused.",
@@ -224,6 +236,15 @@ fn shown(
     at: &Arc<Reader>,
 ) -> TaskAt {
     TaskAt { task: Arc::new(task.clone()), recorded: fact.recorded_from, at: at.clone() }
+}
+
+/// The open tasks about a record.
+pub fn of_record(at: &Arc<Reader>, key: &ExternalId) -> Vec<TaskAt> {
+    at.view(|view| {
+        let (curations, known) = (&view.state.curations, view.scope.known);
+        let tasks = curations.tasks_of_record(key, known);
+        tasks.filter_map(|task| Some(shown(curations.task(task.id(), known)?, at))).collect()
+    })
 }
 
 /// A task that is open.

@@ -231,7 +231,14 @@ impl World {
         };
         let probability = self.below(100) as f64 / 100.0;
         let record = self.record();
-        Proposal { record, candidate, probability, weights: vec![], alternatives: vec![] }
+        Proposal {
+            record,
+            candidate,
+            probability,
+            weights: vec![],
+            alternatives: vec![],
+            valid: Interval::ALWAYS,
+        }
     }
 
     /// Six things, each with ids, a stream, a name, a place and a neighbour.

@@ -85,6 +85,37 @@ pub fn trace(events: &[Event]) -> Traced {
     Traced { sheet, found, spans }
 }
 
+/// What a record says of the thing that it means last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Latest {
+    /// Raw texts, without those that may still be the thing's that it meant before.
+    pub texts: Vec<String>,
+    /// The day (since 1970-01-01) on which they appeared, if it is known.
+    pub appeared: Option<i32>,
+    /// For each thing that the record meant, as far as it tells by itself, the event with which that began.
+    pub begins: Vec<usize>,
+}
+
+/// What one record, of which these are the changes in the order of time, says last; nothing when it never said anything.
+pub fn latest(events: &[Event]) -> Option<Latest> {
+    let mut past = Past::default();
+    (0..events.len()).for_each(|number| past.take(events, number));
+    let (mut sheet, mut seams, mut spans) = (Sheet::default(), Vec::new(), Vec::new());
+    past.write(events, &mut sheet, &mut seams, &mut spans);
+    let last = sheet.len().checked_sub(1)?;
+    // Where it is likelier than not that the record goes on to mean the same thing, nothing begins.
+    let joined = |segment: usize| {
+        let seam = seams.iter().find(|seam| seam.segment as usize + 1 == segment);
+        seam.is_some_and(|seam| seam.logit >= 0.0)
+    };
+    let begins = spans.iter().enumerate().filter(|(segment, _)| !joined(*segment));
+    Some(Latest {
+        texts: sheet.texts(last).map(str::to_owned).to_vec(),
+        appeared: sheet.appeared(last),
+        begins: begins.map(|(_, (from, _))| *from).collect(),
+    })
+}
+
 /// What each id of a feed meant, when; in the order of the ids' first events, then of time.
 pub fn follow(events: &[Event]) -> (Vec<Meaning>, Resolution) {
     let Traced { found, spans, .. } = trace(events);

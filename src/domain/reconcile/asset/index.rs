@@ -106,6 +106,11 @@ impl AssetIndex {
         self.count == 0
     }
 
+    /// How many rows it holds, those of removed records too.
+    pub fn rows_held(&self) -> usize {
+        self.sheet.len()
+    }
+
     /// The latest row of a record.
     pub fn row(&self, source: &str, id: &str) -> Option<u32> {
         self.rows(source, id).map(|rows| rows.end - 1)
@@ -131,6 +136,25 @@ impl AssetIndex {
         self.ask(source, id, texts, |index, row| index.matches(row, most))
     }
 
+    /// Why the record of a row describes the units of others, at least so probably, or does not; its values are those on
+    /// the left.
+    pub fn explained(&self, row: u32, least: f64, most: usize) -> Vec<(Found, Explanation)> {
+        let found = self.matches(row, most).into_iter();
+        let likely = found.filter(|found| found.probability() >= least);
+        let explained = likely.map(|found| {
+            let rows = (row, found.row);
+            let why = explain(&self.world, &self.model, &self.sheet, rows, Some(&found.link));
+            (found, why)
+        });
+        explained.collect()
+    }
+
+    /// The raw texts of the latest row of a record, and the day on which they appeared.
+    pub fn said(&self, source: &str, id: &str) -> Option<(Texts<'_>, Option<i32>)> {
+        let row = self.row(source, id)? as usize;
+        Some((self.sheet.texts(row), self.sheet.appeared(row)))
+    }
+
     /// Why a record describes the unit of a row, or does not.
     pub fn explain(&mut self, source: &str, id: &str, texts: &Texts<'_>, row: u32) -> Explanation {
         self.ask(source, id, texts, |index, asked| {
@@ -140,17 +164,19 @@ impl AssetIndex {
         })
     }
 
-    /// Adds or replaces a record; it joins the unit that it fits best, or is one of its own. Returns its row.
-    pub fn put(&mut self, source: &str, id: &str, texts: &Texts<'_>) -> u32 {
+    /// Adds or replaces a record, with the day (since 1970-01-01) on which it appeared, if that is known; it joins the
+    /// unit that it fits best, or is one of its own. Returns its row.
+    pub fn put(&mut self, source: &str, id: &str, texts: &Texts<'_>, appeared: Option<i32>) -> u32 {
         let row = match self.rows(source, id) {
             Some(rows) if rows.len() == 1 => {
                 self.leave(rows.start);
-                self.sheet.replace(rows.start as usize, texts);
+                self.sheet.replace(rows.start as usize, texts, appeared);
                 rows.start
             }
             _ => {
                 self.remove(source, id);
                 let row = self.sheet.push(id, source, texts);
+                appeared.into_iter().for_each(|day| self.sheet.note_appeared(day));
                 self.file(row..row + 1);
                 row
             }

@@ -124,14 +124,14 @@ fn a_thing_that_nobody_knows_is_nothing_and_most_is_most() {
 #[test]
 fn what_was_put_is_found_and_joins_its_unit() {
     let mut index = index();
-    let known = index.put("gw", "7", &view(&record(5, 1)));
+    let known = index.put("gw", "7", &view(&record(5, 1)), None);
     assert_eq!(Some(index.unit(known)), index.row("erp", &id(5)).map(|row| index.unit(row)));
-    let fresh = index.put("gw", "8", &view(&record(UNITS + 1, 0)));
+    let fresh = index.put("gw", "8", &view(&record(UNITS + 1, 0)), None);
     assert_eq!(index.len(), 3 * UNITS + 2);
     let first = |found: Vec<Found>| found.first().map(|found| (found.row, found.id.clone()));
     let again = index.query("cmms", "gw-8", &view(&record(UNITS + 1, 1)), 5);
     assert_eq!(first(again), Some((fresh, "8".to_owned())), "a unit that the run did not know");
-    let moved = index.put("gw", "8", &view(&record(6, 1)));
+    let moved = index.put("gw", "8", &view(&record(6, 1)), None);
     assert_eq!(moved, fresh, "a record that is replaced keeps its row");
     assert_eq!(Some(index.unit(moved)), index.row("erp", &id(6)).map(|row| index.unit(row)));
     assert!(
@@ -164,10 +164,10 @@ fn a_cross_reference_is_followed_whichever_record_comes_first() {
     };
     let found = index.query("mes", "1", &view(&refer(&id(12))), 5);
     assert_eq!(found.first().map(|found| found.row), index.row("cmms", &id(12)));
-    let early = index.put("mes", "1", &view(&refer("eq 77001")));
+    let early = index.put("mes", "1", &view(&refer("eq 77001")), None);
     let late = index.query("cmms", "EQ-077001", &view(&record(UNITS + 2, 0)), 5);
     assert_eq!(late.first().map(|found| found.row), Some(early));
-    let twice = index.put("cmms", "EQ-077001", &view(&record(UNITS + 2, 0)));
+    let twice = index.put("cmms", "EQ-077001", &view(&record(UNITS + 2, 0)), None);
     let of_two = index.query("cmms", "EQ-77001", &view(&record(UNITS + 3, 0)), 5);
     assert!(
         of_two.iter().all(|found| found.row != early),
@@ -193,8 +193,8 @@ fn an_empty_index_takes_records() {
     let found = resolve(&Sheet::default(), &[]);
     let mut index = AssetIndex::new(Sheet::default(), found);
     assert!(index.is_empty() && index.query("erp", "1", &view(&record(0, 0)), 5).is_empty());
-    let first = index.put("erp", "1", &view(&record(0, 0)));
-    let second = index.put("cmms", "2", &view(&record(0, 1)));
+    let first = index.put("erp", "1", &view(&record(0, 0)), None);
+    let second = index.put("cmms", "2", &view(&record(0, 1)), None);
     assert_eq!(index.unit(first), index.unit(second));
 }
 
@@ -218,8 +218,8 @@ proptest! {
         let mut index = index();
         let before = answers(&mut index);
         let source = SOURCES.get(source).copied().unwrap_or("new");
-        index.put(source, "EQ-1", &view(&texts));
-        index.put(source, "EQ-1", &view(&record(1, 1)));
+        index.put(source, "EQ-1", &view(&texts), None);
+        index.put(source, "EQ-1", &view(&record(1, 1)), None);
         prop_assert!(index.remove(source, "EQ-1"));
         prop_assert!(answers(&mut index) == before);
     }

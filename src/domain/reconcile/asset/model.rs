@@ -145,9 +145,7 @@ pub fn learn(world: &World, pairs: &[Pair]) -> Model {
     let weight = 3.0 * positives as f32 / random.len().max(1) as f32;
     rows.extend(random.iter().map(|found| row(found, false, weight)));
     model.trees = Trees::grow(&rows, Growth::default());
-    if true {
-        refine(&mut model, &sample);
-    }
+    refine(&mut model, &sample);
     model
 }
 

@@ -171,12 +171,12 @@ impl Sheet {
         self.owners.len() as u32 - 1
     }
 
-    /// Gives a row other texts.
-    pub fn replace(&mut self, row: usize, texts: &Texts<'_>) {
+    /// Gives a row other texts, and the day on which they appeared.
+    pub fn replace(&mut self, row: usize, texts: &Texts<'_>, appeared: Option<i32>) {
         for (column, raw) in self.columns.iter_mut().zip(texts) {
             column.cells[row] = column.values.intern(raw.trim());
         }
-        self.appeared[row] = None;
+        self.appeared[row] = appeared;
     }
 
     /// Where the sheet ends now, to come back to with [`Self::rewind`].
@@ -249,6 +249,14 @@ impl Sheet {
     pub fn text(&self, row: usize, field: Field) -> &str {
         let column = &self.columns[field as usize];
         column.values.text(column.cells[row])
+    }
+
+    /// The raw texts of a row.
+    pub fn texts(&self, row: usize) -> Texts<'_> {
+        std::array::from_fn(|field| {
+            let column = &self.columns[field];
+            column.values.text(column.cells[row])
+        })
     }
 
     /// The record's id.

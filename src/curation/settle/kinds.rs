@@ -1,0 +1,98 @@
+//! Records of one kind: only those can be one thing.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use petgraph::unionfind::UnionFind;
+
+use super::past::{Past, Version};
+use crate::dtdl::{Catalogue, Dtmi};
+
+/// What the records of a kind say.
+#[derive(Debug, Clone, Default)]
+pub struct Profile {
+    records: usize,
+    fields: BTreeMap<Arc<str>, usize>,
+}
+
+impl Profile {
+    /// Takes up a record.
+    pub fn add(&mut self, said: &Version) {
+        self.records += 1;
+        for field in said.identity.keys() {
+            *self.fields.entry(field.clone()).or_default() += 1;
+        }
+    }
+
+    /// How usual it is here to say what a record says.
+    pub fn fits(&self, said: &Version) -> f64 {
+        let count: usize = said.identity.keys().filter_map(|field| self.fields.get(field)).sum();
+        count as f64 / self.records.max(1) as f64
+    }
+}
+
+/// The places of the pasts, by kind: what one record says may be something of another model only where one of the two
+/// models extends the other. What has no model, such as a device that only reports, is looked at with those that are
+/// told of by the same fields.
+pub fn kinds(pasts: &[Past], catalogue: &Catalogue) -> Vec<Vec<usize>> {
+    let of_past: Vec<Vec<&Dtmi>> = pasts.iter().map(models_of).collect();
+    let mut kinds: Vec<Vec<usize>> = by_model(&of_past, catalogue);
+    let without = of_past.iter().enumerate().filter(|(_, models)| models.is_empty());
+    let without: Vec<usize> = without.map(|(place, _)| place).collect();
+    if kinds.is_empty() && !without.is_empty() {
+        return vec![without];
+    }
+    let profiles: Vec<Profile> = kinds.iter().map(|kind| profile(pasts, kind)).collect();
+    for place in without {
+        let said = pasts[place].versions.last();
+        let fits = |kind: &usize| said.map_or(0.0, |said| profiles[*kind].fits(said));
+        let best = (0..kinds.len()).rev().max_by(|x, y| fits(x).total_cmp(&fits(y)));
+        if let Some(kind) = best {
+            kinds[kind].push(place);
+        }
+    }
+    kinds.iter_mut().for_each(|kind| kind.sort_unstable());
+    kinds.sort();
+    kinds
+}
+
+fn models_of(past: &Past) -> Vec<&Dtmi> {
+    past.versions.iter().filter_map(|version| version.model.as_ref()).collect()
+}
+
+fn profile(pasts: &[Past], places: &[usize]) -> Profile {
+    let mut profile = Profile::default();
+    let said = places.iter().filter_map(|place| pasts[*place].versions.last());
+    said.for_each(|said| profile.add(said));
+    profile
+}
+
+fn by_model(of_past: &[Vec<&Dtmi>], catalogue: &Catalogue) -> Vec<Vec<usize>> {
+    let mut numbers: HashMap<&Dtmi, usize> = HashMap::new();
+    for model in of_past.iter().flatten() {
+        let next = numbers.len();
+        numbers.entry(model).or_insert(next);
+    }
+    let mut same = UnionFind::<usize>::new(numbers.len());
+    for (model, number) in &numbers {
+        for (other, of) in &numbers {
+            if catalogue.is_a(model, other) {
+                same.union(*number, *of);
+            }
+        }
+    }
+    for models in of_past {
+        for pair in models.windows(2) {
+            same.union(numbers[pair[0]], numbers[pair[1]]);
+        }
+    }
+    let mut kinds: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (place, models) in of_past.iter().enumerate() {
+        if let Some(model) = models.first() {
+            kinds.entry(same.find(numbers[model])).or_default().push(place);
+        }
+    }
+    let mut kinds: Vec<Vec<usize>> = kinds.into_values().collect();
+    kinds.sort();
+    kinds
+}
