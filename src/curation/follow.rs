@@ -7,8 +7,13 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::curator::Inner;
+<<<<<<< HEAD
 use super::telemetry::Heard;
+=======
+use super::settle::ACTOR;
+>>>>>>> decisions
 use crate::domain::change::Change;
+use crate::domain::curation::Curation;
 use crate::domain::id::{ExternalId, TwinId};
 use crate::domain::naming::NAME_PATHS;
 use crate::domain::state::State;
@@ -35,12 +40,21 @@ async fn follow(inner: Weak<Inner>, mut commits: Receiver<Arc<Committed>>, mut h
             Ok(committed) => {
                 let devices = heard.news(&committed);
                 inner.standing.lock().note(&committed);
+<<<<<<< HEAD
                 if !devices.is_empty() {
                     inner.standing.lock().lost_count(committed.position);
                 }
                 let news: Vec<ExternalId> = records(&committed.changes).chain(devices).collect();
                 inner.learning.note(news.iter().cloned());
                 inner.unsettled.lock().note(news);
+=======
+                inner.learning.note(records(&committed.changes));
+                inner.unsettled.lock().note(records(&committed.changes));
+                if *committed.actor != *ACTOR {
+                    let open = inner.engine.read(|state| reopened(state, &committed.changes));
+                    inner.unsettled.lock().note(open);
+                }
+>>>>>>> decisions
                 let touched = inner.engine.read(|state| touched(state, &committed.changes));
                 look_at(&inner, touched).await;
                 inner.followed.send_if_modified(|at| {
@@ -68,6 +82,24 @@ fn records(changes: &[Change]) -> impl Iterator<Item = ExternalId> + '_ {
         Change::RecordStored { key, .. } | Change::RecordRetracted { key, .. } => Some(key.clone()),
         _ => None,
     })
+}
+
+/// The records of which these changes leave it open what they mean: untied, or judged.
+fn reopened(state: &State, changes: &[Change]) -> Vec<ExternalId> {
+    let pair = |fact: &Curation| match fact {
+        Curation::Verdict(v) => vec![v.pair.first().clone(), v.pair.second().clone()],
+        Curation::Redirect(_) | Curation::Task(_) | Curation::Undone(_) => Vec::new(),
+    };
+    let about = |change: &Change| match change {
+        Change::Unlinked { external, .. } => vec![external.clone()],
+        Change::Curated { fact, .. } => pair(fact),
+        Change::Uncurated { key, .. } => {
+            let timeline = state.curations.timeline(key);
+            timeline.and_then(|t| t.facts().next()).map_or_else(Vec::new, |fact| pair(&fact.value))
+        }
+        _ => Vec::new(),
+    };
+    changes.iter().flat_map(about).collect()
 }
 
 async fn everything(inner: &Inner) {

@@ -175,7 +175,7 @@ impl Check<'_> {
         }
     }
 
-    /// A place that comes back around another must not lie inside it by now.
+    /// A place that comes back around another must not lie inside it by now, because of something later.
     fn closes_no_circle(&self, ends: &Ends, valid: Interval) -> Result<(), Rejection> {
         let places = &self.state.rules.places;
         let is_named = |names: &[String]| names.iter().any(|n| **n == *ends.name);
@@ -186,15 +186,16 @@ impl Check<'_> {
         } else {
             return Ok(());
         };
-        let mut seen = vec![outer];
-        let mut open = vec![outer];
-        while let Some(at) = open.pop() {
-            if at == inner {
+        let mut seen = vec![(outer, false)];
+        let mut open = vec![(outer, false)];
+        while let Some((at, is_later)) = open.pop() {
+            if at == inner && is_later {
                 let (source_twin, target) = (ends.source, ends.target);
                 let name = ends.name.to_string();
                 return Err(Rejection::PlaceCircle { name, source_twin, target });
             }
-            for next in self.around(at, valid) {
+            for (next, since) in self.around(at, valid) {
+                let next = (next, is_later || since > self.position);
                 if !seen.contains(&next) {
                     seen.push(next);
                     open.push(next);
@@ -204,8 +205,8 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// The places directly around a twin, without the relationships that are taken back.
-    fn around(&self, twin: TwinId, valid: Interval) -> Vec<TwinId> {
+    /// The places directly around a twin and since which entry, without the relationships that are taken back.
+    fn around(&self, twin: TwinId, valid: Interval) -> Vec<(TwinId, Position)> {
         let places = &self.state.rules.places;
         let moment = check::anchor(valid);
         let ways = [(Direction::Outgoing, &places.up), (Direction::Incoming, &places.down)];
@@ -213,11 +214,13 @@ impl Check<'_> {
         for (direction, names) in ways {
             for edge in self.state.graph.edges_at(twin, direction, moment, KNOWN) {
                 let is_place = names.iter().any(|n| **n == *edge.ends.name);
+                let since = edge.timeline.at(moment, KNOWN).map(|fact| fact.recorded_from);
                 if is_place && !self.touched.contains_key(&FactKey::Relationship(edge.id)) {
-                    found.push(match direction {
+                    let next = match direction {
                         Direction::Outgoing => edge.ends.target,
                         Direction::Incoming => edge.ends.source,
-                    });
+                    };
+                    found.extend(since.map(|since| (next, since)));
                 }
             }
         }
