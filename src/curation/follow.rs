@@ -7,11 +7,8 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::curator::Inner;
-<<<<<<< HEAD
-use super::telemetry::Heard;
-=======
 use super::settle::ACTOR;
->>>>>>> decisions
+use super::telemetry::Heard;
 use crate::domain::change::Change;
 use crate::domain::curation::Curation;
 use crate::domain::id::{ExternalId, TwinId};
@@ -40,21 +37,16 @@ async fn follow(inner: Weak<Inner>, mut commits: Receiver<Arc<Committed>>, mut h
             Ok(committed) => {
                 let devices = heard.news(&committed);
                 inner.standing.lock().note(&committed);
-<<<<<<< HEAD
                 if !devices.is_empty() {
                     inner.standing.lock().lost_count(committed.position);
                 }
                 let news: Vec<ExternalId> = records(&committed.changes).chain(devices).collect();
                 inner.learning.note(news.iter().cloned());
                 inner.unsettled.lock().note(news);
-=======
-                inner.learning.note(records(&committed.changes));
-                inner.unsettled.lock().note(records(&committed.changes));
                 if *committed.actor != *ACTOR {
                     let open = inner.engine.read(|state| reopened(state, &committed.changes));
                     inner.unsettled.lock().note(open);
                 }
->>>>>>> decisions
                 let touched = inner.engine.read(|state| touched(state, &committed.changes));
                 look_at(&inner, touched).await;
                 inner.followed.send_if_modified(|at| {

@@ -60,6 +60,10 @@ pub struct Runs {
 /// All that was found among the records of one kind.
 struct Run {
     traced: Traced,
+    /// The segment that each traced one belongs to.
+    places: Vec<usize>,
+    /// The first traced one of each segment.
+    firsts: Vec<usize>,
     links: Vec<Link>,
     /// How many segments stand before its own.
     before: usize,
@@ -83,11 +87,12 @@ pub fn matched(pasts: &[Past], thresholds: &Thresholds, catalogue: &Catalogue) -
     for kind in kinds(pasts, catalogue) {
         let (events, origins) = events(kind.iter().map(|place| (*place, &pasts[*place])));
         let traced = trace(&events);
-        let starts = traced.spans.iter().map(|span| origins[span.from]);
+        let begins: Vec<(usize, usize)> = traced.spans.iter().map(|s| origins[s.from]).collect();
+        let (places, firsts) = joined(&begins, &traced.found.units);
         let before = all.len();
-        all.extend(segments(pasts, starts.collect()));
+        all.extend(segments(pasts, firsts.iter().map(|first| begins[*first]).collect()));
         let links = links(&traced.found);
-        runs.push(Run { traced, links, before });
+        runs.push(Run { traced, places, firsts, links, before });
     }
     let segments: Vec<Segment> = all;
     let mut sure: Vec<Pair> = Vec::new();
@@ -122,14 +127,28 @@ pub fn matched(pasts: &[Past], thresholds: &Thresholds, catalogue: &Catalogue) -
 impl Run {
     /// The segment that a row of the run is of, among all.
     fn segment(&self, row: u32) -> usize {
-        self.before + self.traced.found.world.facts[row as usize].segment as usize
+        self.before + self.places[self.traced.found.world.facts[row as usize].segment as usize]
     }
 
     /// Whether two segments were found to be one thing.
     fn is_one(&self, a: usize, b: usize) -> bool {
-        let units = &self.traced.found.units;
-        units[a - self.before] == units[b - self.before]
+        let unit = |segment: usize| self.traced.found.units[self.firsts[segment - self.before]];
+        unit(a) == unit(b)
     }
+}
+
+/// Neighbouring stretches of one record that turned out to be one unit are one segment, as when a text was only edited: for
+/// each stretch, which begins with a version of a record, its segment, and for each segment its first stretch.
+fn joined(begins: &[(usize, usize)], units: &[u32]) -> (Vec<usize>, Vec<usize>) {
+    let (mut places, mut firsts) = (Vec::with_capacity(begins.len()), Vec::new());
+    for at in 0..begins.len() {
+        let goes_on = at > 0 && begins[at - 1].0 == begins[at].0 && units[at - 1] == units[at];
+        if !goes_on {
+            firsts.push(at);
+        }
+        places.push(firsts.len() - 1);
+    }
+    (places, firsts)
 }
 
 /// Whether the models of two segments allow that they are one thing.
