@@ -57,14 +57,20 @@ impl Works {
         String::from_utf8_lossy(&done.stdout).trim_end().to_owned()
     }
 
-    /// Imports a list of a system; what the matching made of it.
+    /// Imports a list of machines of a system; what the matching made of it.
     fn import(&self, system: &str, rows: &str) -> Value {
+        self.import_as("Unit", system, rows)
+    }
+
+    /// The same of things of another model.
+    fn import_as(&self, model: &str, system: &str, rows: &str) -> Value {
         let write = |ending: &str, text: &str| {
             let name = format!("{system}.{ending}");
             std::fs::write(Path::new(self.folder.path()).join(&name), text).expect("written");
             name
         };
-        let source = write("toml", &DECLARATION.replace("{}", system));
+        let declaration = DECLARATION.replace("{}", system).replace("Unit", model);
+        let source = write("toml", &declaration);
         let list = write("csv", &format!("{HEAD}{rows}"));
         let out = self.ok(&["import", "--json", "--source", &source, &list]);
         serde_json::from_str::<Value>(&out).expect("JSON")["matching"].clone()
@@ -268,4 +274,22 @@ async fn who_asks_for_a_machine_finds_it_by_what_its_device_says_now() {
     works.tells("GW-1", "2026-02-10T00:00:00Z", &[("macAddress", "001D9C890A5A")]).await;
     let found = probe("mac=00:1D:9C:89:0A:5A");
     assert!(found.contains("Rinse pump A"), "{found}");
+}
+
+#[tokio::test]
+async fn a_gateway_that_tells_its_serial_is_no_device_without_an_asset_any_more() {
+    let works = Works::new(&[]).await;
+    works.import("cmms", CMMS);
+    works.import_as("Gateway", "registry", "D-7,TBC-900712,MOXA,UC-8112A,Gateway 7\n");
+    let binding = r#"{"binding": {"device": "mqtt:GW-7", "channel": "ch2", "twin": "cmms:EQ-1", "path": "name"}}"#;
+    works.plant.server.import("binding.ndjson", binding.into()).await;
+    let alone = async || {
+        let board = "{ coverage { devicesWithoutAsset { nodes { twin { displayName } } } } }";
+        works.plant.server.graphql(board, json!({})).await.to_string().contains("Gateway 7")
+    };
+    assert!(alone().await, "nobody knows which of the senders it is");
+    works.tells("GW-7", "2026-03-01T00:00:00Z", &[("Node Info/Serial No", "TBC900712")]).await;
+    works.matched_again();
+    assert_eq!(works.means("GW-7", None).await, some("Gateway 7"));
+    assert!(!alone().await, "its second channel measures the pump");
 }

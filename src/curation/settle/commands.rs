@@ -100,7 +100,10 @@ impl Decided<'_> {
         report.doubtful = proposals.len();
         let mut groups: Vec<Vec<Command>> = groups.into_values().collect();
         for command in self.of_devices(&models) {
-            report.changed_meaning += 1;
+            match &command {
+                Command::UnlinkId(_) => report.changed_meaning += 1,
+                _ => report.matched += 1,
+            }
             groups.push(vec![command]);
         }
         Deeds { groups, proposals, closings: Vec::new(), report, are_all: false }
