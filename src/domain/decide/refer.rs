@@ -15,18 +15,18 @@ use crate::domain::time::Interval;
 /// Joins two twins for the time in which the record says so.
 pub fn decide(state: &State, command: &Refer) -> Result<Vec<Change>, Rejection> {
     let Refer { record, reference, valid } = command;
-    let mut changes = Vec::new();
     let said = said(state, record, *valid).filter(|(said, _)| *said == reference);
-    for said in joined(said.map(|(_, part)| part).collect()) {
-        let meant = meant(state, record, reference, said);
-        if meant.is_empty() {
-            for id in [record, &reference.other] {
-                check::existing(state, &TwinRef::External(id.clone()), said)?;
-            }
+    let said = joined(said.map(|(_, part)| part).collect());
+    let meant: Vec<_> =
+        said.iter().flat_map(|part| meant(state, record, reference, *part)).collect();
+    if let (true, Some(first)) = (meant.is_empty(), said.first()) {
+        for id in [record, &reference.other] {
+            check::existing(state, &TwinRef::External(id.clone()), *first)?;
         }
-        for (own, other, part) in meant {
-            changes.extend(related(state, &relation(reference, own, other, part))?);
-        }
+    }
+    let mut changes = Vec::new();
+    for (own, other, part) in meant {
+        changes.extend(related(state, &relation(reference, own, other, part))?);
     }
     Ok(changes)
 }

@@ -117,12 +117,9 @@ impl Said {
     }
 
     fn contradicts(&self, first: &Said) -> Problem {
-        let differ = |(name, sum): &&(Arc<str>, u64)| {
-            let said = first.words.iter().find(|(other, _)| other == name);
-            said.is_none_or(|(_, other)| other != sum)
-        };
-        let names = self.words.iter().filter(differ).map(|(name, _)| format!("`{name}`"));
-        let names: Vec<String> = names.collect();
+        let differ = self.words.iter().filter(|word| !first.words.contains(word));
+        let mut names: Vec<String> = differ.map(|(name, _)| format!("`{name}`")).collect();
+        names.dedup();
         let file = match first.origin.file == self.origin.file {
             true => String::new(),
             false => format!(" of {}", first.origin.file),

@@ -88,7 +88,10 @@ impl Statements<'_> {
             Ok(told) => told,
             Err(message) => return self.refuse(origin, message),
         };
-        self.pending.extend(told.remarks.into_iter().map(|remark| Err(remark.at(&origin))));
+        // Of a row that is lost the reason is enough.
+        let is_lost = told.own.is_err() && told.also.is_empty();
+        let remarks = told.remarks.into_iter().filter(|_| !is_lost);
+        self.pending.extend(remarks.map(|remark| Err(remark.at(&origin))));
         for statement in told.also {
             self.pending.extend(self.source.known.judge(id, statement).transpose());
         }

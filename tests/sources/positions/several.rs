@@ -149,6 +149,7 @@ async fn rows_that_say_the_same_of_a_place_are_no_problem_and_contradictions_are
         problem.message.contains("`duty`") && problem.message.contains("`location`"),
         "{problem}"
     );
+    assert!(!problem.message.contains("`tag`"), "{problem}");
     let place = plant.twin("cmms:position:BED/P-101A", NOW).unwrap();
     assert_eq!(plant.value(place, "duty", NOW).as_deref(), Some("Feed"), "the first counts");
 }
