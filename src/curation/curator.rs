@@ -101,6 +101,11 @@ impl Curator {
         self.inner.names.read().exactly(text).to_vec()
     }
 
+    /// Twins with names that share words with the text, and how much of both is shared, from 0 to 1; the most first.
+    pub fn named_alike(&self, text: &str, limit: usize) -> Vec<(TwinId, f64)> {
+        self.inner.names.read().alike(text, limit)
+    }
+
     /// The twins with a name or an id that begins so, in order of the names.
     pub fn named_like(&self, text: &str, limit: usize) -> Vec<TwinId> {
         self.inner.names.read().beginning(text, limit)

@@ -16,6 +16,13 @@ const NAME_SAYS: f64 = 0.95;
 /// How probable it is that who types how a name begins means that twin.
 const BEGINNING_SAYS: f64 = 0.2;
 
+/// How probable it is that who types all words of one twin's name, in whatever order and spelling, means that twin.
+const WORDS_SAY: f64 = 0.85;
+/// Most twins that are looked at because a name begins as what was typed, where only some models are wanted.
+const NAMED_MAX: usize = 1_000;
+/// Most twins whose names share words with what was typed.
+const ALIKE_MAX: usize = 200;
+
 /// The source of what no system says: it is none of the records' sources.
 const NO_SYSTEM: &str = "\u{1f}";
 
@@ -106,11 +113,14 @@ impl Curator {
         let Some(text) = &probe.text else { return Vec::new() };
         let exactly = self.named(text);
         let each = NAME_SAYS / exactly.len().max(1) as f64;
-        let beginning = self.named_like(text, probe.limit);
+        // Some may not be of the models that are wanted.
+        let beginning =
+            self.named_like(text, if probe.models.is_empty() { probe.limit } else { NAMED_MAX });
         let weight = |weight: f64| {
             let weight = (weight * 100.0).round() / 100.0;
             vec![Weight {
                 comparison: "name".into(),
+                outcome: None,
                 left: Some(text.as_str().into()),
                 right: None,
                 weight,
@@ -122,7 +132,16 @@ impl Curator {
             weights: weight((probability / (1.0 - probability)).log2()),
         };
         let exact = exactly.into_iter().map(|twin| of(twin, each));
-        exact.chain(beginning.into_iter().map(|twin| of(twin, BEGINNING_SAYS))).collect()
+        let beginning = beginning.into_iter().map(|twin| of(twin, BEGINNING_SAYS));
+        // Names that are alike in words are of as many twins as share the most of them.
+        let alike = self.named_alike(text, ALIKE_MAX);
+        let most = alike.first().map_or(0.0, |(_, share)| *share);
+        let rivals = alike.iter().filter(|(_, share)| *share == most).count().max(1);
+        let alike = alike
+            .iter()
+            .filter(|(_, share)| *share > 0.0)
+            .map(|(twin, share)| of(*twin, WORDS_SAY * share / rivals as f64));
+        exact.chain(beginning).chain(alike).collect()
     }
 }
 

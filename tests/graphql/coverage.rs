@@ -45,7 +45,9 @@ impl Plant {
             identity: said.collect(),
             model: None,
             stated: None,
+            references: Vec::new(),
             valid: Interval::ALWAYS,
+            is_change: false,
         };
         self.submit(vec![Command::PutRecord(record)]).await;
     }

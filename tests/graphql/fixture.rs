@@ -353,6 +353,7 @@ fn proposal(
 ) -> Proposal {
     let weight = |comparison: &str, left: &str, right: &str, weight| Weight {
         comparison: comparison.into(),
+        outcome: None,
         left: Some(left.into()),
         right: Some(right.into()),
         weight,

@@ -123,7 +123,9 @@ fn put(key: ExternalId, record: SourceRecord) -> PutRecord {
         identity: record.identity,
         model: record.model,
         stated: record.stated,
+        references: record.references,
         valid: Interval::ALWAYS,
+        is_change: false,
     }
 }
 

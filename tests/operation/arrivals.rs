@@ -430,7 +430,9 @@ async fn what_was_kept_and_not_decided_is_decided_after_the_next_start() {
         identity: identity.map(|(name, of)| (name.as_str().into(), text(of).into())).collect(),
         model: None,
         stated: None,
+        references: Vec::new(),
         valid: Interval::ALWAYS,
+        is_change: false,
     };
     engine.submit("graphql", Command::PutRecord(put)).await.expect("it is kept");
     engine.stop().await;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::report::{self, line, waterfall};
 use super::truth::Truth;
 use crate::cli::output::Failure;
+use crate::domain::reconcile::asset::golden::{GOLDEN_NAMES, Golden};
 use crate::domain::reconcile::asset::sheet::{FIELD_NAMES, Sheet};
 use crate::domain::reconcile::preset::{ASSET_THRESHOLDS, Assets};
 
@@ -77,6 +78,27 @@ pub fn clusters<'a>(sheet: &'a Sheet, found: &'a Assets) -> impl Iterator<Item =
         let name = *first[found.resolution.unit(row as u32) as usize].get_or_insert(row);
         vec![sheet.id(row).to_owned(), sheet.id(name).to_owned()]
     })
+}
+
+/// The columns of a file of golden values.
+pub fn golden_header() -> Vec<&'static str> {
+    std::iter::once("cluster_id").chain(GOLDEN_NAMES).collect()
+}
+
+/// A row of a file of golden values.
+pub fn golden_row(cluster: String, values: Golden) -> Vec<String> {
+    std::iter::once(cluster).chain(values).collect()
+}
+
+/// Rows of golden values, the clusters named as in [`clusters`].
+pub fn golden(sheet: &Sheet, found: &Assets) -> Vec<Vec<String>> {
+    let units = found.golden(sheet);
+    let mut first: Vec<Option<usize>> = vec![None; units.len()];
+    for row in 0..sheet.len() {
+        first[found.resolution.unit(row as u32) as usize].get_or_insert(row);
+    }
+    let named = units.into_iter().zip(first);
+    named.filter_map(|(values, row)| Some(golden_row(sheet.id(row?).to_owned(), values))).collect()
 }
 
 /// Why two records have their probability.

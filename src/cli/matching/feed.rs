@@ -7,6 +7,7 @@ use clap::Args;
 use csv::StringRecord;
 use serde_json::{Map, Value};
 
+use super::assets::{golden_header, golden_row};
 use super::files::write_csv;
 use super::records::{column, text_of};
 use super::report::Watch;
@@ -31,6 +32,9 @@ pub struct Feed {
     /// Write what each id meant, when: `record_id,cluster_id,valid_from,valid_to`
     #[arg(long, value_name = "FILE")]
     xref: Option<PathBuf>,
+    /// Write what survives of what the records of each unit say: `cluster_id,manufacturer,model,serial,mac`
+    #[arg(long, value_name = "FILE")]
+    golden: Option<PathBuf>,
 }
 
 impl Feed {
@@ -43,7 +47,7 @@ impl Feed {
         let (events, problems) = read(&self.events)?;
         problems.iter().take(PROBLEMS_SHOWN_MAX).for_each(tell);
         watch.enter("match");
-        let (found, meanings) = Assets::match_feed(&events);
+        let (found, sheet, meanings) = Assets::match_feed(&events);
         for (name, took) in watch.end() {
             tell(format_args!("{name} {:.2} s", took.as_secs_f64()));
         }
@@ -57,6 +61,11 @@ impl Feed {
         if let Some(path) = &self.xref {
             let header = ["record_id", "cluster_id", "valid_from", "valid_to"];
             write_csv(path, &header, meanings.iter().map(|meaning| row(meaning, &events)))?;
+        }
+        if let Some(path) = &self.golden {
+            let units = found.golden(&sheet).into_iter().enumerate();
+            let units = units.map(|(unit, values)| golden_row(unit.to_string(), values));
+            write_csv(path, &golden_header(), units)?;
         }
         if problems.is_empty() {
             return Ok(ExitCode::SUCCESS);

@@ -38,6 +38,10 @@ pub struct Files {
     /// Write the cluster of each record here: `record_id,cluster_id`
     #[arg(long, value_name = "FILE")]
     clusters: Option<PathBuf>,
+    /// Write what survives of what the records of each cluster say, with `--settings asset`:
+    /// `cluster_id,manufacturer,model,serial,mac`
+    #[arg(long, value_name = "FILE")]
+    golden: Option<PathBuf>,
     /// Explain the weight of a pair
     #[arg(long, num_args = 2, value_names = ["ID_A", "ID_B"])]
     explain: Option<Vec<String>>,
@@ -59,6 +63,10 @@ impl Files {
         }
         if self.settings == "asset" {
             return self.run_assets(&records, watch);
+        }
+        if self.golden.is_some() {
+            let what = "`--golden` needs `--settings asset`: which columns are a serial or a model is known only there";
+            return Err(Failure::Other(what.to_owned()));
         }
         watch.enter("settings");
         let settings = self.settings(&records)?;
@@ -108,6 +116,9 @@ impl Files {
         }
         if let Some(path) = &self.clusters {
             write_csv(path, &["record_id", "cluster_id"], assets::clusters(&sheet, &found))?;
+        }
+        if let Some(path) = &self.golden {
+            write_csv(path, &assets::golden_header(), assets::golden(&sheet, &found).into_iter())?;
         }
         if let Some([a, b]) = self.explain.as_deref() {
             say(assets::explained(&sheet, &found, a, b)?)?;

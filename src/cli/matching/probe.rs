@@ -48,7 +48,7 @@ const CANDIDATES: &str =
   candidates(text: $text, known: $known, system: $system, models: $models, first: $first) {
     probability
     twin { id displayName model { id } externalIds { system scope id } }
-    weights { comparison left right weight }
+    weights { comparison outcome left right weight }
   }
 }";
 

@@ -1,6 +1,5 @@
 //! Records from a CSV file.
 
-use std::collections::HashSet;
 use std::io::Read;
 use std::path::Path;
 
@@ -8,11 +7,11 @@ use csv::StringRecord;
 use flate2::read::MultiGzDecoder;
 
 use crate::cli::output::Failure;
-use crate::domain::reconcile::asset::sheet::{FIELD_NAMES, Sheet};
-use crate::domain::reconcile::{Plan, RawRecord, Table, preset};
+use crate::domain::reconcile::asset::sheet::{FIELD_NAMES, Incoming, Sheet};
+use crate::domain::reconcile::{Dictionary, Plan, RawRecord, Table, preset};
 
 /// Records that are turned into rows at once.
-const BATCH_RECORDS: usize = 65_536;
+const BATCH_RECORDS: usize = 16_384;
 
 /// Between one and two times so many records are looked at to find out what the columns hold.
 const SAMPLE_RECORDS: usize = 25_000;
@@ -104,50 +103,79 @@ impl Records {
     }
 
     fn check(&mut self) {
-        let (mut seen, mut step) = (HashSet::new(), 1);
-        let (mut problems, mut sample, mut count) = (Vec::new(), Vec::new(), 0_usize);
-        for (line, row) in self.rows() {
-            match row {
-                Err(error) => problems.push(error),
-                Ok(row) if row[self.id].is_empty() => {
-                    problems.push(format!("{}:{line}: the record has no id", self.name));
+        let mut seen = Dictionary::default();
+        let (mut problems, mut sample, mut count, mut step) = (Vec::new(), Vec::new(), 0_usize, 1);
+        let mut reader = csv::Reader::from_reader(self.text.as_bytes());
+        let mut row = StringRecord::new();
+        while let Some(read) = next(&mut reader, &mut row) {
+            let line = row.position().map_or(0, csv::Position::line);
+            if let Err(error) = read {
+                problems.push(format!("{}: {error}", self.name));
+            } else if row[self.id].is_empty() {
+                problems.push(format!("{}:{line}: the record has no id", self.name));
+            } else if !is_new(&mut seen, &row[self.id]) {
+                let id = &row[self.id];
+                problems.push(format!("{}:{line}: `{id}` is there twice", self.name));
+            } else {
+                if preset::in_sample(count, step) {
+                    sample.push(row.clone());
                 }
-                Ok(row) if !seen.insert(row[self.id].to_owned()) => {
-                    let id = &row[self.id];
-                    problems.push(format!("{}:{line}: `{id}` is there twice", self.name));
-                }
-                Ok(row) => {
-                    if preset::in_sample(count, step) {
-                        sample.push(row);
-                    }
-                    count += 1;
-                    if sample.len() == 2 * SAMPLE_RECORDS {
-                        let mut place = 0;
-                        sample.retain(|_| {
-                            place += 1;
-                            preset::in_sample(place - 1, 2)
-                        });
-                        step *= 2;
-                    }
+                count += 1;
+                if sample.len() == 2 * SAMPLE_RECORDS {
+                    let mut place = 0;
+                    sample.retain(|_| {
+                        place += 1;
+                        preset::in_sample(place - 1, 2)
+                    });
+                    step *= 2;
                 }
             }
         }
         (self.problems, self.sample, self.count) = (problems, sample, count);
     }
 
-    /// All rows with their lines; a row that is broken is a sentence.
-    fn rows(&self) -> impl Iterator<Item = (u64, Result<StringRecord, String>)> {
-        let reader = csv::Reader::from_reader(self.text.as_bytes());
-        reader.into_records().map(|row| match row {
-            Ok(row) => (row.position().map_or(0, csv::Position::line), Ok(row)),
-            Err(error) => (0, Err(format!("{}: {error}", self.name))),
-        })
+    /// Hands over all records that can be used, in their order; while some are taken, the next ones are read.
+    fn each_batch(&self, mut take: impl FnMut(&[StringRecord]) + Send) {
+        let mut reader = csv::Reader::from_reader(self.text.as_bytes());
+        let mut seen = Dictionary::default();
+        let (mut batch, mut next) = (Vec::new(), Vec::new());
+        let mut length = self.read_batch(&mut reader, &mut seen, &mut batch);
+        while length > 0 {
+            let read = || self.read_batch(&mut reader, &mut seen, &mut next);
+            (length, ()) = rayon::join(read, || take(&batch[..length]));
+            std::mem::swap(&mut batch, &mut next);
+        }
+    }
+
+    /// Reads records over those that the batch held before, and tells how many they are.
+    fn read_batch(
+        &self,
+        reader: &mut csv::Reader<&[u8]>,
+        seen: &mut Dictionary,
+        batch: &mut Vec<StringRecord>,
+    ) -> usize {
+        batch.resize_with(BATCH_RECORDS, StringRecord::new);
+        let mut length = 0;
+        while length < BATCH_RECORDS {
+            let row = &mut batch[length];
+            let Some(read) = next(reader, row) else { break };
+            let usable = read.is_ok() && !row[self.id].is_empty();
+            // Only a file with problems can have an id twice.
+            if usable && (self.problems.is_empty() || is_new(seen, &row[self.id])) {
+                length += 1;
+            }
+        }
+        length
+    }
+
+    fn source<'a>(&self, row: &'a StringRecord) -> &'a str {
+        self.source.map_or("", |place| &row[place])
     }
 
     fn raw<'a>(&self, row: &'a StringRecord) -> RawRecord<'a> {
         RawRecord {
             id: &row[self.id],
-            source: self.source.map_or("", |place| &row[place]),
+            source: self.source(row),
             values: self.places.iter().map(|&place| &row[place]).collect(),
         }
     }
@@ -161,21 +189,10 @@ impl Records {
     pub fn table(&self, plan: &Plan) -> Table {
         let columns: Vec<&str> = self.columns.iter().map(String::as_str).collect();
         let mut table = plan.table(&columns);
-        let mut seen = HashSet::new();
-        let mut batch = Vec::with_capacity(BATCH_RECORDS);
-        let usable =
-            self.rows().filter_map(|(_, row)| row.ok()).filter(|row| !row[self.id].is_empty());
-        for row in usable {
-            if !self.problems.is_empty() && !seen.insert(row[self.id].to_owned()) {
-                continue;
-            }
-            batch.push(row);
-            if batch.len() == BATCH_RECORDS {
-                self.fill(&mut table, &batch);
-                batch.clear();
-            }
-        }
-        self.fill(&mut table, &batch);
+        self.each_batch(|batch| {
+            let raw: Vec<RawRecord<'_>> = batch.iter().map(|row| self.raw(row)).collect();
+            table.extend(&raw);
+        });
         table.shrink();
         table
     }
@@ -185,20 +202,25 @@ impl Records {
         let place = |name: &str| self.columns.iter().position(|column| column == name);
         let places = FIELD_NAMES.map(|name| place(name).map(|at| self.places[at]));
         let mut sheet = Sheet::default();
-        let mut seen = HashSet::new();
-        for row in self.rows().filter_map(|(_, row)| row.ok()) {
-            let id = &row[self.id];
-            if id.is_empty() || (!self.problems.is_empty() && !seen.insert(id.to_owned())) {
-                continue;
-            }
-            let source = self.source.map_or("", |place| &row[place]);
-            sheet.push(id, source, &places.map(|place| place.map_or("", |at| &row[at])));
-        }
+        self.each_batch(|batch| {
+            let incoming = batch.iter().map(|row| Incoming {
+                id: &row[self.id],
+                source: self.source(row),
+                texts: places.map(|place| place.map_or("", |at| &row[at])),
+            });
+            sheet.extend(&incoming.collect::<Vec<_>>());
+        });
         sheet
     }
+}
 
-    fn fill(&self, table: &mut Table, batch: &[StringRecord]) {
-        let raw: Vec<RawRecord<'_>> = batch.iter().map(|row| self.raw(row)).collect();
-        table.extend(&raw);
-    }
+/// Reads the next row; `None` at the end, an error when it is broken.
+fn next(reader: &mut csv::Reader<&[u8]>, row: &mut StringRecord) -> Option<Result<(), csv::Error>> {
+    reader.read_record(row).map(|is_there| is_there.then_some(())).transpose()
+}
+
+/// Notes an id; whether it was not seen before.
+fn is_new(seen: &mut Dictionary, id: &str) -> bool {
+    let bound = seen.id_bound();
+    seen.intern(id) as usize == bound
 }

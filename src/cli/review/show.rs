@@ -64,7 +64,7 @@ async fn look(data: &mut Data, task: &str) -> Result<(Value, Result<Value, Strin
     record {{ {KEY} record {{ ...said }} reported {{ ...reported }} twin {{ id displayName }} }}
     candidateRecord {{ {KEY} record {{ ...said }} reported {{ ...reported }} }}
     candidateTwin {{ id displayName externalIds {{ {KEY} }} sourceRecords {{ {KEY} ...said }} }}
-    weights {{ comparison left right weight }}
+    weights {{ comparison outcome left right weight }}
     alternatives {{ probability record {{ {KEY} }} twin {{ id displayName }} }}
   }}
 }}
@@ -158,14 +158,27 @@ fn sides(task: &Value) -> String {
     ];
     rows.extend(names.into_iter().map(|name| {
         let (left, right) = (value(&a, name), value(&b, name));
-        let mark = match (left.is_empty() || right.is_empty(), left.eq_ignore_ascii_case(&right)) {
-            (true, _) => "",
-            (false, true) => "=",
-            (false, false) => "≠",
-        };
+        let mark = mark(task, &left, &right);
         [name.clone(), left, mark.to_owned(), right]
     }));
     table(["FIELD", "RECORD", "", "CANDIDATE"], rows)
+}
+
+/// How two values compare, as far as their comparison tells.
+fn mark(task: &Value, left: &str, right: &str) -> &'static str {
+    if left.is_empty() || right.is_empty() {
+        return "";
+    }
+    if left.eq_ignore_ascii_case(right) {
+        return "=";
+    }
+    let compared = items(&task["weights"])
+        .find(|weight| text(&weight["left"]) == left && text(&weight["right"]) == right);
+    match compared.and_then(|weight| weight["weight"].as_f64()) {
+        Some(weight) if weight > 0.0 => "≈",
+        Some(_) => "≠",
+        None => "",
+    }
 }
 
 /// What a record says of a thing: by what it is matched, and what it claims.
@@ -216,6 +229,7 @@ pub(in crate::cli) fn waterfall(weights: &Value) -> String {
         let block = if weight < 0.0 { "░" } else { "█" };
         [
             text(&step["comparison"]).to_owned(),
+            text(&step["outcome"]).to_owned(),
             text(&step["left"]).to_owned(),
             text(&step["right"]).to_owned(),
             format!("{weight:+.1}"),
@@ -223,5 +237,5 @@ pub(in crate::cli) fn waterfall(weights: &Value) -> String {
             block.repeat(blocks.min(BLOCKS_MAX)),
         ]
     });
-    table(["COMPARISON", "RECORD", "CANDIDATE", "BITS", "SUM", ""], rows)
+    table(["COMPARISON", "FOUND", "RECORD", "CANDIDATE", "BITS", "SUM", ""], rows)
 }

@@ -276,18 +276,32 @@ impl Reasons {
     }
 }
 
-/// What each comparison says, first what says most.
+/// All that adds up to the probability: what is known of any two records, then what each comparison says, first what
+/// says most, then the rest of the thing and what else a record may be.
 pub fn weights(explained: &Explanation) -> Vec<Weight> {
-    let mut steps: Vec<_> = explained.steps.iter().filter(|s| s.weight != 0.0).collect();
+    let mut steps: Vec<&Step> = explained.steps.iter().filter(|s| s.weight != 0.0).collect();
     steps.sort_by(|x, y| y.weight.abs().total_cmp(&x.weight.abs()));
     let said = |text: &String| Some(text.as_str()).filter(|t| !t.is_empty()).map(Into::into);
-    let weight = |step: &&Step| Weight {
+    let weight = |step: &Step| Weight {
         comparison: step.comparison.as_str().into(),
+        outcome: Some(step.level.as_str().into()),
         left: said(&step.values.0),
         right: said(&step.values.1),
-        weight: (step.weight * 100.0).round() / 100.0,
+        weight: rounded(step.weight),
     };
-    steps.iter().map(weight).collect()
+    let whole = |comparison: &str, weight: f64| {
+        let weight = rounded(weight);
+        let comparison = comparison.into();
+        let told = Weight { comparison, outcome: None, left: None, right: None, weight };
+        (weight != 0.0).then_some(told)
+    };
+    let before = whole("before comparing", explained.prior).into_iter();
+    let after = whole("other records", explained.structure);
+    before.chain(steps.into_iter().map(weight)).chain(after).collect()
+}
+
+fn rounded(bits: f64) -> f64 {
+    (bits * 100.0).round() / 100.0
 }
 
 /// Most comparisons that a reason names.

@@ -22,6 +22,9 @@ pub enum Candidate {
 pub struct Weight {
     /// The comparison, for example `serial`.
     pub comparison: Arc<str>,
+    /// What it found, for example `same`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Arc<str>>,
     /// What the record says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<Arc<str>>,

@@ -88,9 +88,9 @@ fn task(state: &State, proposal: Proposal, context: &Context<'_>) -> Task {
     let ours = meaning(state, &proposal.record, proposal.valid, context.now);
     let twins = twin.into_iter().chain(ours);
     let streams: usize = twins.map(|twin| state.streams.of_twin(twin).count()).sum();
-    let doubt = 4.0 * proposal.probability * (1.0 - proposal.probability);
+    // Both are apart until somebody decides: the likelier they are one, the likelier a look changes something.
     Task {
-        worth: doubt * (1.0 + (1.0 + streams as f64).log2()),
+        worth: proposal.probability * (1.0 + (1.0 + streams as f64).log2()),
         record: proposal.record,
         candidate: proposal.candidate,
         probability: proposal.probability,

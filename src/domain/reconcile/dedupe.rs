@@ -216,7 +216,9 @@ impl Scorer {
         let count = plan.comparisons().len();
         let mut order: Vec<(usize, f64)> =
             (0..count).map(|i| (i, weights.most(plan, table, i))).collect();
-        order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        // First what costs most when it disagrees: pairs fall below what can be kept soonest.
+        let at_stake = |&(index, most): &(usize, f64)| most - weights.least(index);
+        order.sort_by(|a, b| at_stake(b).total_cmp(&at_stake(a)).then(a.0.cmp(&b.0)));
         let mut rest = 0.0;
         for (_, most) in order.iter_mut().rev() {
             rest += std::mem::replace(most, rest);

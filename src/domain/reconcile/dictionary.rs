@@ -10,7 +10,26 @@ use hashbrown::HashTable;
 pub struct Dictionary {
     text: String,
     ends: Vec<u32>,
-    table: HashTable<u32>,
+    table: HashTable<Slot>,
+}
+
+/// A number in the hash table, with half of its text's hash: most other texts are told apart without a look at
+/// them, and none is looked at when the table grows.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    half: u32,
+    id: u32,
+}
+
+impl Slot {
+    fn half_of(text: &str) -> u32 {
+        (hash_text(text) >> 32) as u32
+    }
+
+    /// The hash by which a slot is placed.
+    fn hash(half: u32) -> u64 {
+        u64::from(half).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
 }
 
 /// Always the same, so that nothing depends on a seed.
@@ -40,7 +59,9 @@ impl Dictionary {
         if text.is_empty() {
             return Some(0);
         }
-        self.table.find(hash_text(text), |&id| self.text(id) == text).copied()
+        let half = Slot::half_of(text);
+        let same = |slot: &Slot| slot.half == half && self.text(slot.id) == text;
+        self.table.find(Slot::hash(half), same).map(|slot| slot.id)
     }
 
     /// The number of a text, which is added when it is new; 0 for the empty text.
@@ -48,36 +69,29 @@ impl Dictionary {
         if text.is_empty() {
             return 0;
         }
-        let hash = hash_text(text);
-        let (ends, all) = (&self.ends, &self.text);
-        if let Some(&id) = self.table.find(hash, |&id| at(all, ends, id) == text) {
+        if let Some(id) = self.find(text) {
             return id;
         }
         self.text.push_str(text);
         self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
         let id = self.ends.len() as u32;
-        let (ends, all) = (&self.ends, &self.text);
-        self.table.insert_unique(hash, id, |&id| hash_text(at(all, ends, id)));
+        let half = Slot::half_of(text);
+        let hash = |slot: &Slot| Slot::hash(slot.half);
+        self.table.insert_unique(Slot::hash(half), Slot { half, id }, hash);
         id
     }
 
     /// Forgets the numbers from `bound` on, as if their texts had never come.
     pub fn truncate(&mut self, bound: usize) {
         for id in bound.max(1)..self.id_bound() {
-            let hash = hash_text(self.text(id as u32));
-            if let Ok(entry) = self.table.find_entry(hash, |&found| found as usize == id) {
+            let hash = Slot::hash(Slot::half_of(self.text(id as u32)));
+            if let Ok(entry) = self.table.find_entry(hash, |slot| slot.id as usize == id) {
                 entry.remove();
             }
         }
         self.ends.truncate(bound.max(1) - 1);
         self.text.truncate(self.ends.last().map_or(0, |&end| end as usize));
     }
-}
-
-fn at<'a>(text: &'a str, ends: &[u32], id: u32) -> &'a str {
-    let index = id as usize - 1;
-    let start = if index == 0 { 0 } else { ends[index - 1] };
-    &text[start as usize..ends[index] as usize]
 }
 
 #[cfg(test)]

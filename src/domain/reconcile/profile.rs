@@ -10,8 +10,9 @@ const LENGTH_MAX: u8 = u8::MAX;
 /// Length and a sketch of the characters of a text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Profile {
-    /// Two bits for each letter (one, two or more), one for each digit, two for all else.
-    sketch: u64,
+    /// Two bits for each letter (one, two or more), one for each digit, two for all else; in two halves, so that
+    /// a cell of a table has 16 bytes.
+    sketch: [u32; 2],
     length: u8,
     /// How many characters the sketch has no bit for.
     extra: u8,
@@ -41,7 +42,13 @@ impl Profile {
         let mut start = text.chars().map(|c| c as u32 as u8);
         let first = [start.next().unwrap_or(0), start.next().unwrap_or(0)];
         let length = length.min(u32::from(LENGTH_MAX)) as u8;
+        let sketch = [sketch as u32, (sketch >> 32) as u32];
         Self { sketch, length, extra: extra | mark, first }
+    }
+
+    #[inline]
+    fn sketch(self) -> u64 {
+        u64::from(self.sketch[0]) | u64::from(self.sketch[1]) << 32
     }
 
     /// Whether all characters are ASCII.
@@ -66,7 +73,7 @@ impl Profile {
     /// At most so many characters can be in common, wherever they stand.
     #[inline]
     fn common_max(self, other: Self) -> u32 {
-        let shared = (self.sketch & other.sketch).count_ones();
+        let shared = (self.sketch() & other.sketch()).count_ones();
         shared + u32::from((self.extra & EXTRA_MAX).min(other.extra & EXTRA_MAX))
     }
 

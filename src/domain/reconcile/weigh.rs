@@ -84,6 +84,11 @@ impl Weights {
         self.bits[comparison].iter().fold(0.0_f64, |a, b| a.max(*b)) + strength * rarity
     }
 
+    /// The least weight that a level of a comparison has.
+    pub(super) fn least(&self, comparison: usize) -> f64 {
+        self.bits[comparison].iter().fold(0.0_f64, |a, b| a.min(*b))
+    }
+
     /// What the frequency of the agreed value adds, in bits.
     pub fn rarity(
         &self,

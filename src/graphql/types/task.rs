@@ -77,7 +77,7 @@ fn task() -> Type {
         field::<TaskAt, _>("weights", "[TaskWeight!]!", |t, _| {
             many(t.task.weights.iter().cloned())
         })
-        .description("What each comparison says for or against it."),
+        .description("What each comparison says for or against it; the sum is its probability, as log odds in bits."),
         field::<TaskAt, _>("alternatives", "[TaskAlternative!]!", |t, _| {
             let all = t.task.alternatives.iter().cloned();
             many(all.map(|alternative| AlternativeAt(alternative, t.at.clone())))
@@ -100,6 +100,8 @@ fn task() -> Type {
 fn weight() -> Type {
     let fields = vec![
         text_field::<Weight>("comparison", "String!", |w| &w.comparison),
+        field::<Weight, _>("outcome", "String", |w, _| optional_text(w.outcome.as_ref()))
+            .description("What the comparison found, such as `same` or `differ`."),
         field::<Weight, _>("left", "String", |w, _| optional_text(w.left.as_ref()))
             .description("What the record says."),
         field::<Weight, _>("right", "String", |w, _| optional_text(w.right.as_ref()))

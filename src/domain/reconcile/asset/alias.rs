@@ -3,7 +3,7 @@
 //! `Allen-Bradley` and `Rockwell Automation`, `FC-302P11K` and `VLT FC 302`, `1097` and `LEIP97`: no list knows them all,
 //! but records that share a serial or a MAC put them side by side again and again.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 /// Fewest pairs of records that must put two values side by side.
 const SUPPORT_MIN: u32 = 2;
@@ -30,34 +30,44 @@ impl Counts {
 
     /// The pairs of values that stand together in at least `share` of the pairs that the rarer one is in.
     pub fn aliases(&self, share: f64) -> Aliases {
-        let mut pairs = HashMap::new();
+        let mut found = Aliases::default();
         for (&pair, &together) in &self.together {
             let (a, b) = ((pair >> 32) as u32, pair as u32);
             let rarer = self.alone[&a].min(self.alone[&b]);
             if together >= SUPPORT_MIN && f64::from(together) >= share * f64::from(rarer) {
-                pairs.insert(pair, ());
+                found.add(a, b);
             }
         }
-        Aliases { pairs }
+        found
     }
 }
 
 /// Which values mean the same; not transitive, because a series' name stands beside many order codes.
 #[derive(Debug, Default, Clone)]
 pub struct Aliases {
-    pairs: HashMap<u64, ()>,
+    pairs: HashSet<u64>,
+    /// Whether a value has any, by its number: most pairs of values are told apart by that alone.
+    has_any: Vec<bool>,
 }
 
 impl Aliases {
+    fn add(&mut self, a: u32, b: u32) {
+        self.pairs.insert(key(a, b));
+        let bound = a.max(b) as usize + 1;
+        self.has_any.resize(bound.max(self.has_any.len()), false);
+        [a, b].iter().for_each(|&value| self.has_any[value as usize] = true);
+    }
+
     /// Whether two different values were learnt to mean the same.
     pub fn has(&self, a: u32, b: u32) -> bool {
-        self.pairs.contains_key(&key(a, b))
+        let has_any = |value: u32| self.has_any.get(value as usize).copied().unwrap_or(false);
+        has_any(a) && has_any(b) && self.pairs.contains(&key(a, b))
     }
 
     /// The class of each value below `bound` when aliases are taken to be transitive: the smallest value of its class.
     pub fn classes(&self, bound: usize) -> Vec<u32> {
         let mut parent: Vec<u32> = (0..bound as u32).collect();
-        let mut pairs: Vec<u64> = self.pairs.keys().copied().collect();
+        let mut pairs: Vec<u64> = self.pairs.iter().copied().collect();
         pairs.sort_unstable();
         for pair in pairs {
             let (a, b) = (root(&mut parent, (pair >> 32) as u32), root(&mut parent, pair as u32));

@@ -116,15 +116,16 @@ pub fn latest(events: &[Event]) -> Option<Latest> {
     })
 }
 
-/// What each id of a feed meant, when; in the order of the ids' first events, then of time.
-pub fn follow(events: &[Event]) -> (Vec<Meaning>, Resolution) {
-    let Traced { found, spans, .. } = trace(events);
-    let meanings = spans
+/// What each id of a feed meant, when, in the order of the ids' first events, then of time; and how it was found.
+pub fn follow(events: &[Event]) -> (Vec<Meaning>, Traced) {
+    let traced = trace(events);
+    let meanings = traced
+        .spans
         .iter()
-        .zip(&found.units)
+        .zip(&traced.found.units)
         .map(|(&Span { first, from, to }, &unit)| Meaning { first, from, to, unit })
         .collect();
-    (joined(meanings, events), found)
+    (joined(meanings, events), traced)
 }
 
 /// Neighbouring spans of one id with one unit become one.

@@ -71,7 +71,7 @@ impl Serials {
                 (canonical.intern(&text), folded.intern(&fold))
             }
         };
-        self.by_value.extend(sheet, |raw| intern(serial::canonical(raw)));
+        self.by_value.extend_by(sheet, serial::canonical, &mut intern);
         self.by_text.extend_from(descriptions, |found| intern(found.serial.clone()));
         self.counts.resize(self.folded.id_bound(), 0);
     }

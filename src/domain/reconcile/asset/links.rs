@@ -3,6 +3,7 @@
 
 use rayon::prelude::*;
 
+use super::candidates::Pair;
 use super::evidence::evidence;
 use super::resolve::Resolution;
 
@@ -35,9 +36,11 @@ impl Link {
 
 /// All pairs worth keeping, in the order of their rows.
 pub fn links(found: &Resolution) -> Vec<Link> {
-    let rivals = rivals(found);
-    let mut members: Vec<(u32, u32)> =
-        (0..found.world.facts.len() as u32).map(|row| (found.unit(row), row)).collect();
+    let unit_of: Vec<u32> =
+        (0..found.world.facts.len() as u32).map(|row| found.unit(row)).collect();
+    let is_apart = |pair: &Pair| unit_of[pair.a as usize] != unit_of[pair.b as usize];
+    let rivals = rivals(found, is_apart);
+    let mut members: Vec<(u32, u32)> = unit_of.iter().copied().zip(0..).collect();
     members.sort_unstable();
     let groups: Vec<&[(u32, u32)]> = members.chunk_by(|x, y| x.0 == y.0).collect();
     let groups: Vec<Inside> =
@@ -48,10 +51,8 @@ pub fn links(found: &Resolution) -> Vec<Link> {
         all.extend(links);
         supports.into_iter().for_each(|(row, mean)| support[row as usize] = mean);
     }
-    let apart =
-        found.pairs.iter().zip(&found.logits).filter(|(pair, logit)| {
-            **logit >= KEPT_MIN && found.unit(pair.a) != found.unit(pair.b)
-        });
+    let scored = found.pairs.iter().zip(&found.logits);
+    let apart = scored.filter(|(pair, logit)| **logit >= KEPT_MIN && is_apart(pair));
     all.extend(apart.map(|(pair, &own)| {
         let rival = support[pair.a as usize].max(support[pair.b as usize]);
         Link { a: pair.a, b: pair.b, own, logit: across(own, rival) }
@@ -61,10 +62,10 @@ pub fn links(found: &Resolution) -> Vec<Link> {
 }
 
 /// For each row, how strongly it is drawn to the most fitting row of another unit.
-fn rivals(found: &Resolution) -> Vec<f32> {
+fn rivals(found: &Resolution, is_apart: impl Fn(&Pair) -> bool) -> Vec<f32> {
     let mut rivals = vec![f32::NEG_INFINITY; found.world.facts.len()];
     for (pair, &logit) in found.pairs.iter().zip(&found.logits) {
-        if found.unit(pair.a) != found.unit(pair.b) {
+        if is_apart(pair) {
             for row in [pair.a, pair.b] {
                 let rival = &mut rivals[row as usize];
                 *rival = rival.max(logit);

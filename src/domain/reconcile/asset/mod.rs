@@ -6,6 +6,7 @@ pub mod compare;
 pub mod evidence;
 pub mod explain;
 pub mod facts;
+pub mod golden;
 pub mod history;
 pub mod identity;
 pub mod index;

@@ -1,5 +1,7 @@
 //! How much each agreement is worth: learnt from pairs that their serials or addresses decide.
 
+use std::hint::black_box;
+
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
@@ -231,32 +233,47 @@ fn random_pairs(world: &World, count: usize) -> Vec<Evidence> {
 const PROVEN: f32 = -12.0;
 /// Pairs that are scored by one thread at a time.
 const CHUNK_PAIRS: usize = 1 << 17;
+/// Pairs whose records are brought into the caches at once.
+const TOUCHED_PAIRS: usize = 64;
 
 /// What a pair of rows says for itself.
 pub fn logit(world: &World, model: &Model, rows: (u32, u32)) -> f32 {
-    weighed(world, rows, |found| model.logit(found))
+    weighed(world, model, rows, |found| model.circumstances(found))
 }
 
-fn weighed(world: &World, rows: (u32, u32), weigh: impl FnOnce(&Evidence) -> f32) -> f32 {
+fn weighed(
+    world: &World,
+    model: &Model,
+    rows: (u32, u32),
+    circumstances: impl FnOnce(&Evidence) -> f32,
+) -> f32 {
     let mut found = own_ids(world, rows.0, rows.1);
     if found.is_contradiction() {
         return PROVEN;
     }
     compare_circumstances(world, rows.0, rows.1, &mut found);
-    weigh(&found)
+    model.own_ids(&found) + circumstances(&found)
 }
 
-/// Scores pairs; equal evidence is weighed once, and what is proven to differ is not compared further.
+/// Scores pairs; equal circumstances are weighed once, and what is proven to differ is not compared further.
 pub fn score(world: &World, model: &Model, pairs: &[Pair]) -> Vec<f32> {
-    pairs
+    let scored: Vec<Vec<f32>> = pairs
         .par_chunks(CHUNK_PAIRS)
-        .flat_map_iter(|chunk| {
-            let mut memo: HashMap<Evidence, f32> = HashMap::new();
-            chunk.iter().map(move |pair| {
-                let weigh =
-                    |found: &Evidence| *memo.entry(*found).or_insert_with(|| model.logit(found));
-                weighed(world, (pair.a, pair.b), weigh)
-            })
+        .map_init(HashMap::new, |memo: &mut HashMap<[u8; CIRCUMSTANCES], f32>, chunk| {
+            let mut logits = Vec::with_capacity(chunk.len());
+            for pairs in chunk.chunks(TOUCHED_PAIRS) {
+                black_box(
+                    pairs.iter().fold(0, |sum, pair| sum ^ world.facts[pair.b as usize].touch()),
+                );
+                logits.extend(pairs.iter().map(|pair| {
+                    weighed(world, model, (pair.a, pair.b), |found| {
+                        let known = memo.entry(found.circumstances);
+                        *known.or_insert_with(|| model.circumstances(found))
+                    })
+                }));
+            }
+            logits
         })
-        .collect()
+        .collect();
+    scored.concat()
 }

@@ -107,11 +107,13 @@ impl Reader {
         let mut tag = |found: &tag::Tag| {
             (world.tags.intern(&found.text()), found.suffix.map_or(0, |c| c as u8))
         };
-        self.tags.extend(sheet, |raw| tag::parse(raw).map_or((0, 0), |found| tag(&found)));
+        self.tags.extend_by(sheet, tag::parse, |found| found.as_ref().map_or((0, 0), &mut tag));
         self.said_tags
             .extend_from(&self.descriptions, |said| said.tag.as_ref().map_or((0, 0), &mut tag));
-        self.hosts.extend(sheet, |raw| host(raw, &mut world.hosts));
-        self.clients.extend(sheet, |raw| host(raw, &mut world.hosts));
+        for names in [&mut self.hosts, &mut self.clients] {
+            let mut keep = |name: Option<String>| name.map_or(0, |text| world.hosts.intern(&text));
+            names.extend_by(sheet, host, &mut keep);
+        }
         self.ips.extend(sheet, |raw| network::ipv4(raw).unwrap_or(0));
         self.inactive.extend(sheet, is_inactive);
         for days in
@@ -206,9 +208,9 @@ impl Reader {
 }
 
 /// Host names, and client ids that are no UUID and have no half of an address in them.
-fn host(raw: &str, hosts: &mut Dictionary) -> u32 {
+fn host(raw: &str) -> Option<String> {
     let generic = mac::tail_in_name(raw).is_some() || reference::uuid(raw).is_some();
-    if generic { 0 } else { network::host(raw).map_or(0, |text| hosts.intern(&text)) }
+    if generic { None } else { network::host(raw) }
 }
 
 fn is_inactive(raw: &str) -> bool {
@@ -236,9 +238,9 @@ impl Names {
         &mut self,
         sheet: &Sheet,
         values: &mut Dictionary,
-        read: impl Fn(&str) -> Option<String>,
+        read: impl Fn(&str) -> Option<String> + Sync,
     ) {
-        self.read.extend(sheet, |raw| read(raw).map_or(0, |text| values.intern(&text)));
+        self.read.extend_by(sheet, read, |text| text.map_or(0, |text| values.intern(&text)));
         self.stand_in(values);
     }
 

@@ -157,7 +157,12 @@ type Edges = Vec<(u32, u32, f32)>;
 
 /// Sets of segments that hang together by edges at or above a logit, with the edges inside each.
 fn connected(segments: &[u32], edges: &[(u32, u32, f32)], floor: f32) -> Vec<(Vec<u32>, Edges)> {
-    let place = |segment: u32| segments.binary_search(&segment).unwrap_or(0) as u32;
+    let first = segments.first().copied().unwrap_or(0);
+    let gapless = segments.last().is_none_or(|last| (last - first) as usize + 1 == segments.len());
+    let place = |segment: u32| match gapless {
+        true => segment - first,
+        false => segments.binary_search(&segment).unwrap_or(0) as u32,
+    };
     let mut parent: Vec<u32> = (0..segments.len() as u32).collect();
     let strong: Vec<&(u32, u32, f32)> = edges.iter().filter(|edge| edge.2 >= floor).collect();
     for (a, b, _) in &strong {

@@ -1,5 +1,7 @@
 //! Records of assets as matching sees them: raw texts of the identity fields, each distinct value once.
 
+use rayon::prelude::*;
+
 use super::super::dictionary::Dictionary;
 use crate::domain::id::abridged;
 
@@ -93,6 +95,17 @@ pub fn texts<'a>(text: impl Fn(&'static str) -> &'a str) -> Texts<'a> {
     FIELD_NAMES.map(text)
 }
 
+/// A record as it comes.
+#[derive(Debug, Clone, Copy)]
+pub struct Incoming<'a> {
+    /// Its id, unique among all records.
+    pub id: &'a str,
+    /// The system that it comes from.
+    pub source: &'a str,
+    /// Its raw texts.
+    pub texts: Texts<'a>,
+}
+
 /// One field of all records.
 #[derive(Debug, Clone, Default)]
 pub struct Column {
@@ -146,12 +159,31 @@ impl Default for Sheet {
 impl Sheet {
     /// Adds a record: its id, its source, and its raw texts. Returns its row.
     pub fn push(&mut self, id: &str, source: &str, texts: &Texts<'_>) -> u32 {
+        self.open(id, source);
+        self.put(texts)
+    }
+
+    /// Adds many records, as [`Self::push`] does one by one; column by column in parallel.
+    pub fn extend(&mut self, records: &[Incoming<'_>]) {
+        self.columns.par_iter_mut().enumerate().for_each(|(field, column)| {
+            for record in records {
+                let value = column.values.intern(record.texts[field].trim());
+                column.cells.push(value);
+            }
+        });
+        for record in records {
+            self.open(record.id, record.source);
+            self.appeared.push(None);
+        }
+    }
+
+    /// Begins a record, whose texts are still to come.
+    fn open(&mut self, id: &str, source: &str) {
         self.owners.push(self.ids.len() as u32);
         self.segments.push(self.segments.last().map_or(0, |last| last + 1));
         self.ids.push(id.into());
         let source = self.source_names.intern(source);
         self.sources.push(u16::try_from(source).unwrap_or(u16::MAX));
-        self.put(texts)
     }
 
     /// Adds a later version of the record that was added last; `segment` begins a new segment. Returns its row.

@@ -1,6 +1,11 @@
 //! What the raw texts of a field say: each distinct text is read once, however many records have it.
 
+use rayon::prelude::*;
+
 use super::sheet::{Field, Sheet};
+
+/// Texts that are read by one thread at a time.
+const TEXTS_MIN: usize = 1024;
 
 /// What each distinct raw text of a field says, by the text's number.
 #[derive(Debug)]
@@ -16,18 +21,38 @@ impl<T> PerValue<T> {
     }
 
     /// Of all texts of a field.
-    pub fn read(sheet: &Sheet, field: Field, read: impl FnMut(&str) -> T) -> Self {
+    pub fn read(sheet: &Sheet, field: Field, read: impl Fn(&str) -> T + Sync) -> Self
+    where
+        T: Send,
+    {
         let mut values = Self::new(field);
         values.extend(sheet, read);
         values
     }
 
     /// Reads the texts that came to the field since.
-    pub fn extend(&mut self, sheet: &Sheet, mut read: impl FnMut(&str) -> T) {
+    pub fn extend(&mut self, sheet: &Sheet, read: impl Fn(&str) -> T + Sync)
+    where
+        T: Send,
+    {
+        self.extend_by(sheet, read, |value| value);
+    }
+
+    /// Reads the texts that came to the field since, in parallel, and keeps of each what `keep` makes of it, one by one.
+    pub fn extend_by<R: Send>(
+        &mut self,
+        sheet: &Sheet,
+        read: impl Fn(&str) -> R + Sync,
+        keep: impl FnMut(R) -> T,
+    ) {
         let texts = &sheet.column(self.field).values;
-        self.of.extend(
-            (self.of.len() as u32..texts.id_bound() as u32).map(|value| read(texts.text(value))),
-        );
+        let new = self.of.len()..texts.id_bound();
+        let read: Vec<R> = new
+            .into_par_iter()
+            .with_min_len(TEXTS_MIN)
+            .map(|value| read(texts.text(value as u32)))
+            .collect();
+        self.of.extend(read.into_iter().map(keep));
     }
 
     /// Reads what came to another reading of the field since.

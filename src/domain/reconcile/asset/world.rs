@@ -59,8 +59,8 @@ pub fn world(sheet: &Sheet) -> World {
 pub fn read(sheet: &Sheet) -> (World, Reader) {
     let (mut world, mut reader) = (World::default(), Reader::default());
     reader.extend(sheet, &mut world);
-    world.serials = Serials::learn(sheet, &reader.descriptions);
-    world.mac_counts = reader.macs.counts(sheet);
+    (world.serials, world.mac_counts) =
+        rayon::join(|| Serials::learn(sheet, &reader.descriptions), || reader.macs.counts(sheet));
     world.subject = Subject::of(sheet);
     let anchors = match world.subject {
         Subject::Units => anchors(sheet, &world.serials, &reader.macs),
@@ -80,10 +80,14 @@ pub fn read(sheet: &Sheet) -> (World, Reader) {
         (0..sheet.len()).map(|row| reader.facts(sheet, &world.serials, row)).collect();
     reader.places.align_areas(&mut facts, &anchors);
     reader.kinds = KindWords::learn(sheet, &reader.descriptions, &mut facts, &world.tags);
-    world.maker_aliases = learn(&facts, &anchors, |fact| fact.maker);
-    world.model_aliases = learn(&facts, &anchors, |fact| fact.model);
-    world.talk = Talk::learn(&reader.descriptions, &facts, &anchors);
-    world.shared_macs = shared_macs(&facts);
+    (world.talk, (world.maker_aliases, world.model_aliases, world.shared_macs)) = rayon::join(
+        || Talk::learn(&reader.descriptions, &facts, &anchors),
+        || {
+            let makers = learn(&facts, &anchors, |fact| fact.maker);
+            let models = learn(&facts, &anchors, |fact| fact.model);
+            (makers, models, shared_macs(&facts))
+        },
+    );
     facts.iter_mut().for_each(|fact| own_tail(fact, &world.shared_macs));
     world.segment_rows = segment_rows(&facts);
     world.facts = facts;

@@ -8,6 +8,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
+use rayon::prelude::*;
+
 use super::super::dedupe::{Scored, ScoredPair};
 use super::super::weigh::weight_of;
 use super::{Cluster, Clusters};
@@ -32,6 +34,7 @@ struct Link {
 /// made (a cluster that has grown since is another).
 type Entry = (i64, Reverse<(u32, u32)>, (usize, usize));
 
+/// The clusters of rows that hang together by scored pairs; others never meet. Rows are named by their places.
 struct State<'a, 'b> {
     scored: &'a Scored<'b>,
     members: Vec<Vec<u32>>,
@@ -42,33 +45,55 @@ struct State<'a, 'b> {
 
 impl Cluster for AverageLink {
     fn cluster(&self, scored: &Scored<'_>) -> Clusters {
-        let least = f64::from(weight_of(scored.plan.settings().thresholds.link));
         let rows = scored.table.len();
-        let mut state = State {
-            scored,
-            members: (0..rows as u32).map(|row| vec![row]).collect(),
-            links: vec![BTreeMap::new(); rows],
-            queue: BinaryHeap::new(),
-            least,
-        };
-        scored.pairs.iter().for_each(|pair| state.add(pair));
+        let mut together = Clusters::singletons(rows);
+        for pair in scored.pairs {
+            together.join(pair.a, pair.b);
+        }
+        let mut pairs: Vec<(u32, &ScoredPair)> =
+            scored.pairs.iter().map(|pair| (together.of(pair.a), pair)).collect();
+        pairs.par_sort_by_key(|(first, _)| *first);
+        let sets: Vec<&[(u32, &ScoredPair)]> = pairs.chunk_by(|x, y| x.0 == y.0).collect();
+        let joins: Vec<Vec<(u32, u32)>> =
+            sets.par_iter().map(|pairs| joins(scored, pairs)).collect();
         let mut clusters = Clusters::singletons(rows);
-        while let Some((_, Reverse((a, b)), sizes)) = state.queue.pop() {
-            if (state.members[a as usize].len(), state.members[b as usize].len()) == sizes {
-                state.join(a, b);
-                clusters.join(a, b);
-            }
+        for (a, b) in joins.into_iter().flatten() {
+            clusters.join(a, b);
         }
         clusters
     }
 }
 
+/// The rows that are joined, of those that hang together by these pairs.
+fn joins(scored: &Scored<'_>, pairs: &[(u32, &ScoredPair)]) -> Vec<(u32, u32)> {
+    let mut rows: Vec<u32> = pairs.iter().flat_map(|(_, pair)| [pair.a, pair.b]).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    let place = |row| rows.partition_point(|&other| other < row) as u32;
+    let mut state = State {
+        scored,
+        members: rows.iter().map(|&row| vec![row]).collect(),
+        links: vec![BTreeMap::new(); rows.len()],
+        queue: BinaryHeap::new(),
+        least: f64::from(weight_of(scored.plan.settings().thresholds.link)),
+    };
+    pairs.iter().for_each(|(_, pair)| state.add(place(pair.a), place(pair.b), pair));
+    let mut joins = Vec::new();
+    while let Some((_, Reverse((a, b)), sizes)) = state.queue.pop() {
+        if (state.members[a as usize].len(), state.members[b as usize].len()) == sizes {
+            state.join(a, b);
+            joins.push((rows[a as usize], rows[b as usize]));
+        }
+    }
+    joins
+}
+
 impl State<'_, '_> {
-    fn add(&mut self, pair: &ScoredPair) {
+    fn add(&mut self, a: u32, b: u32, pair: &ScoredPair) {
         let link = Link { sum: clamp(f64::from(pair.total())), count: 1.0 };
-        self.links[pair.a as usize].insert(pair.b, link);
-        self.links[pair.b as usize].insert(pair.a, link);
-        self.offer(pair.a, pair.b, link);
+        self.links[a as usize].insert(b, link);
+        self.links[b as usize].insert(a, link);
+        self.offer(a, b, link);
     }
 
     fn offer(&mut self, a: u32, b: u32, link: Link) {

@@ -39,14 +39,15 @@ impl<'a> Strings<'a> {
         if self.profiles.0.jaro_winkler_max(self.profiles.1) < least {
             return false;
         }
-        let ((a, b), ascii) = (self.texts(), self.ascii());
-        let similarity = *self.jaro_winkler.get_or_insert_with(|| {
-            if ascii {
+        let similarity = self.jaro_winkler.unwrap_or_else(|| {
+            let (a, b) = self.texts();
+            if self.ascii() {
                 jaro_winkler::similarity(a.bytes(), b.bytes())
             } else {
                 jaro_winkler::similarity(a.chars(), b.chars())
             }
         });
+        self.jaro_winkler = Some(similarity);
         similarity >= least
     }
 
@@ -55,14 +56,15 @@ impl<'a> Strings<'a> {
         if self.profiles.0.edits_min(self.profiles.1) as usize > most {
             return false;
         }
-        let ((a, b), ascii) = (self.texts(), self.ascii());
-        let distance = *self.levenshtein.get_or_insert_with(|| {
-            if ascii {
+        let distance = self.levenshtein.unwrap_or_else(|| {
+            let (a, b) = self.texts();
+            if self.ascii() {
                 levenshtein::distance(a.bytes(), b.bytes())
             } else {
                 levenshtein::distance(a.chars(), b.chars())
             }
         });
+        self.levenshtein = Some(distance);
         distance <= most
     }
 
@@ -72,14 +74,15 @@ impl<'a> Strings<'a> {
         if self.profiles.0.edits_min(self.profiles.1) as usize > most {
             return false;
         }
-        let ((a, b), ascii) = (self.texts(), self.ascii());
-        let distance = *self.damerau.get_or_insert_with(|| {
-            if ascii {
+        let distance = self.damerau.unwrap_or_else(|| {
+            let (a, b) = self.texts();
+            if self.ascii() {
                 osa::distance(a.bytes(), b.bytes())
             } else {
                 osa::distance(a.chars(), b.chars())
             }
         });
+        self.damerau = Some(distance);
         distance <= most
     }
 

@@ -1,7 +1,8 @@
 //! The asset world: one configuration for equipment lists, registries and gateways of any maker.
 
 use super::super::asset::explain::explain;
-use super::super::asset::history::{self, Event, Meaning};
+use super::super::asset::golden::{Golden, golden};
+use super::super::asset::history::{self, Event, Meaning, Traced};
 use super::super::asset::links::{Link, links};
 use super::super::asset::resolve::{Resolution, resolve};
 use super::super::asset::sheet::Sheet;
@@ -27,11 +28,16 @@ impl Assets {
         Self { resolution, links }
     }
 
-    /// Matches records with their past, and tells what each id meant when.
-    pub fn match_feed(events: &[Event]) -> (Self, Vec<Meaning>) {
-        let (meanings, resolution) = history::follow(events);
+    /// Matches records with their past, and tells what each id meant when; the sheet holds the rows.
+    pub fn match_feed(events: &[Event]) -> (Self, Sheet, Vec<Meaning>) {
+        let (meanings, Traced { sheet, found: resolution, .. }) = history::follow(events);
         let links = links(&resolution);
-        (Self { resolution, links }, meanings)
+        (Self { resolution, links }, sheet, meanings)
+    }
+
+    /// The golden values of each unit, by its number.
+    pub fn golden(&self, sheet: &Sheet) -> Vec<Golden> {
+        golden(sheet, &self.resolution)
     }
 
     /// The pair of two rows, if it was kept.
