@@ -20,6 +20,8 @@ const BEGINNING_SAYS: f64 = 0.2;
 const WORDS_SAY: f64 = 0.85;
 /// Most twins that are looked at because a name begins as what was typed, where only some models are wanted.
 const NAMED_MAX: usize = 1_000;
+/// Least of the words of both that must be shared, from 0 to 1.
+const SHARED_MIN: f64 = 0.2;
 /// Most twins whose names share words with what was typed.
 const ALIKE_MAX: usize = 200;
 
@@ -139,7 +141,7 @@ impl Curator {
         let rivals = alike.iter().filter(|(_, share)| *share == most).count().max(1);
         let alike = alike
             .iter()
-            .filter(|(_, share)| *share > 0.0)
+            .filter(|(_, share)| *share >= SHARED_MIN)
             .map(|(twin, share)| of(*twin, WORDS_SAY * share / rivals as f64));
         exact.chain(beginning).chain(alike).collect()
     }

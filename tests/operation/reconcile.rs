@@ -66,6 +66,29 @@ async fn a_twin_is_found_by_any_of_its_names_and_by_its_own_id() {
 }
 
 #[tokio::test]
+async fn a_name_is_found_in_other_words_and_a_property_by_the_name_that_models_give_it() {
+    let plant = Plant::full(&[]).await;
+    let record = json!({"input": {"key": {"system": "erp", "id": "4711"}, "kind": "equipment", "attributes": {},
+        "identity": {"serial": "HX-99-4711", "manufacturer": "KSB"}, "model": "dtmi:counterpart:base:Unit;1"}});
+    let put = "mutation($input: PutRecordInput!) { putRecord(input: $input) { twin { id } } }";
+    let twin = plant.server.graphql(put, record).await["putRecord"]["twin"]["id"].clone();
+    let property = |pid: &str| json!({"properties": [{"pid": pid, "v": ["", "HX994711"]}, {"pid": "colour", "v": "red"}]});
+    let asked = json!({
+        "turned": {"query": "press blanking"},
+        "slip": {"query": "blankng press", "type": ["dtmi:counterpart:demo:Press;1", "no type"]},
+        "own": property("serial"),
+        "model's": property("serialNumber"),
+    });
+    let (_, answer) = plant.server.reconcile(&queries(&asked)).await;
+    for name in ["turned", "slip"] {
+        assert_eq!(answer[name]["result"][0]["name"], "Blanking press", "{name}: {answer:#}");
+    }
+    for name in ["own", "model's"] {
+        assert_eq!(answer[name]["result"][0]["id"], twin, "{name}: {answer:#}");
+    }
+}
+
+#[tokio::test]
 async fn ids_properties_and_measurements_are_fetched_for_reconciled_rows() {
     let plant = Plant::full(&[]).await;
     let asked = queries(&json!({"q": {"query": "EQ-000238341"}}));

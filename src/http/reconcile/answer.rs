@@ -1,11 +1,15 @@
 //! Candidates for reconciliation queries.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::query::Query;
 use crate::curation::{Curator, Match, Probe};
 use crate::domain::id::TwinId;
+use crate::domain::nameplate::NameplateRules;
 use crate::domain::naming::display_name;
+use crate::domain::reconcile::asset::sheet::check_field;
 use crate::domain::view::View;
 use crate::dtdl::{Catalogue, Dtmi};
 
@@ -16,12 +20,16 @@ const RIVAL_UP_TO: f64 = 0.5;
 
 /// The candidates of one query, the best first.
 pub async fn candidates(curation: &Curator, query: &Query) -> Value {
-    let models: Option<Vec<Dtmi>> = query.types.iter().map(|id| id.parse().ok()).collect();
-    // A type that can be none of ours has no candidates.
-    let Some(models) = models else { return json!([]) };
-    let fields = query.properties.iter();
-    let fields = fields
-        .filter_map(|(id, values)| Some((id.as_str().into(), values.first()?.as_str().into())));
+    let models: Vec<Dtmi> = query.types.iter().filter_map(|id| id.parse().ok()).collect();
+    // Types of which none can be ours have no candidates.
+    if models.is_empty() && !query.types.is_empty() {
+        return json!([]);
+    }
+    let rules = NameplateRules::default();
+    let fields = query.properties.iter().filter_map(|(id, values)| {
+        let text = values.iter().find(|value| !value.trim().is_empty())?;
+        Some((field_of(&rules, id)?, text.as_str().into()))
+    });
     let probe = Probe {
         text: query.text.clone(),
         fields: fields.collect(),
@@ -41,6 +49,12 @@ pub async fn candidates(curation: &Curator, query: &Query) -> Value {
         });
         Value::Array(candidates.collect())
     })
+}
+
+/// The field that matching reads for a property: of its own name, or known under it, as `serialNumber` is for `serial`.
+fn field_of(rules: &NameplateRules, property: &str) -> Option<Arc<str>> {
+    let own = check_field(property).is_ok().then(|| property.into());
+    own.or_else(|| rules.field_of(property).map(|(field, _)| field))
 }
 
 fn candidate(view: &View<'_>, found: &Match, is_match: bool) -> Value {
