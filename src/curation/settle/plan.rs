@@ -116,7 +116,7 @@ impl Cluster<'_> {
         let undecided = self.members.iter().copied().filter(|m| self.subjects[*m].twin.is_none());
         for subject in undecided {
             let meaning = self.known(subject, meanings);
-            let meaning = meaning.unwrap_or_else(|| self.new(subject, &mut things));
+            let meaning = meaning.unwrap_or_else(|| self.thing(subject, &mut things));
             meanings.insert(subject, meaning);
         }
     }
@@ -141,7 +141,7 @@ impl Cluster<'_> {
     }
 
     /// The new thing that a subject means: one that others of the cluster mean, unless it is apart from one of them.
-    fn new(&self, subject: usize, things: &mut Vec<Vec<usize>>) -> Meaning {
+    fn thing(&self, subject: usize, things: &mut Vec<Vec<usize>>) -> Meaning {
         let parted = |thing: &Vec<usize>| thing.iter().any(|m| (self.are_apart)(*m, subject));
         let Some(thing) = things.iter_mut().find(|thing| !parted(thing)) else {
             things.push(vec![subject]);
