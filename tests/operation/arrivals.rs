@@ -270,6 +270,22 @@ async fn another_serial_under_an_old_number_is_another_thing_and_an_edit_is_not(
 }
 
 #[tokio::test]
+async fn an_edit_of_a_record_that_names_no_unit_keeps_its_twin() {
+    let steward = Steward::with(&[]).await;
+    let server = &steward.plant.server;
+    let first = record("cmms", lines(CMMS).nth(3).expect("the cylinder without a serial"));
+    let before = server.put(&first).await;
+    let mut edited = first.clone();
+    edited["identity"]["description"] = json!("Compact unit, blue");
+    edited["validFrom"] = json!("2026-02-01T00:00:00Z");
+    let after = server.put(&edited).await;
+    assert_eq!(after["matching"]["created"], 0, "{after:#}");
+    assert_eq!(after["twin"], before["twin"]);
+    steward.ok(&["match", "run"]);
+    assert_eq!(server.clusters().await.len(), 1);
+}
+
+#[tokio::test]
 async fn what_says_nothing_to_match_by_or_has_no_model_is_only_kept() {
     let steward = with_erp().await;
     let server = &steward.plant.server;

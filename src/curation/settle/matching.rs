@@ -52,6 +52,8 @@ pub enum Why {
 /// All that a run found.
 pub struct Run {
     traced: Traced,
+    /// The segment that each traced one belongs to.
+    places: Vec<usize>,
     links: Vec<Link>,
     /// The place of each pair, and the link that it comes from.
     index: HashMap<(usize, usize), (usize, usize)>,
@@ -72,10 +74,12 @@ pub struct Reasons {
 pub fn matched(pasts: &[Past], thresholds: &Thresholds, catalogue: &Catalogue) -> Matched {
     let (events, origins) = events(pasts);
     let traced = trace(&events);
-    let starts = traced.spans.iter().map(|span| origins[span.from]);
-    let segments = segments(pasts, starts.collect());
+    let begins: Vec<(usize, usize)> = traced.spans.iter().map(|s| origins[s.from]).collect();
+    let (places, firsts) = joined(&begins, &traced.found.units);
+    let segments = segments(pasts, firsts.iter().map(|first| begins[*first]).collect());
     let links = links(&traced.found);
-    let segment_of = |row: u32| traced.found.world.facts[row as usize].segment as usize;
+    let unit = |segment: usize| traced.found.units[firsts[segment]];
+    let segment_of = |row: u32| places[traced.found.world.facts[row as usize].segment as usize];
     let mut sure: Vec<Pair> = Vec::new();
     let (mut pairs, mut index): (Vec<Pair>, HashMap<_, (usize, usize)>) = Default::default();
     for (number, link) in links.iter().enumerate() {
@@ -85,7 +89,7 @@ pub fn matched(pasts: &[Past], thresholds: &Thresholds, catalogue: &Catalogue) -
         if a == b || !fits || !are_of_one_kind(pasts, catalogue, &segments[a], &segments[b]) {
             continue;
         }
-        if pair.probability >= thresholds.link && traced.found.units[a] == traced.found.units[b] {
+        if pair.probability >= thresholds.link && unit(a) == unit(b) {
             sure.push(pair);
         }
         // Several versions of a record may fit; the best one speaks for it.
@@ -99,8 +103,22 @@ pub fn matched(pasts: &[Past], thresholds: &Thresholds, catalogue: &Catalogue) -
             Some(_) => {}
         }
     }
-    let why = Why::Run(Box::new(Run { traced, links, index }));
+    let why = Why::Run(Box::new(Run { traced, places, links, index }));
     Matched { segments, pairs, sure, why }
+}
+
+/// Neighbouring stretches of one record that turned out to be one unit are one segment, as when a text was only edited: for
+/// each stretch, which begins with a version of a record, its segment, and for each segment its first stretch.
+fn joined(begins: &[(usize, usize)], units: &[u32]) -> (Vec<usize>, Vec<usize>) {
+    let (mut places, mut firsts) = (Vec::with_capacity(begins.len()), Vec::new());
+    for at in 0..begins.len() {
+        let goes_on = at > 0 && begins[at - 1].0 == begins[at].0 && units[at - 1] == units[at];
+        if !goes_on {
+            firsts.push(at);
+        }
+        places.push(firsts.len() - 1);
+    }
+    (places, firsts)
 }
 
 /// Whether the models of two segments allow that they are one thing.
@@ -190,7 +208,7 @@ impl Matched {
     /// What stands for and against a pair of segments; the left values are those of `a`.
     pub fn reasons(&self, a: usize, b: usize) -> Option<Reasons> {
         let pair = (a.min(b), a.max(b));
-        let Run { traced, links, index } = match &self.why {
+        let Run { traced, places, links, index } = match &self.why {
             Why::Run(run) => &**run,
             Why::Told(told) if a == pair.0 => return told.get(&pair).cloned(),
             Why::Told(told) => return told.get(&pair).cloned().map(Reasons::turned),
@@ -198,7 +216,7 @@ impl Matched {
         let (_, origin) = index.get(&pair)?;
         let link = &links[*origin];
         let Traced { found, sheet, .. } = traced;
-        let is_left = found.world.facts[link.a as usize].segment as usize == a;
+        let is_left = places[found.world.facts[link.a as usize].segment as usize] == a;
         let rows = if is_left { (link.a, link.b) } else { (link.b, link.a) };
         Some(Reasons::of(&explain(&found.world, &found.model, sheet, rows, Some(link))))
     }
