@@ -111,11 +111,10 @@ impl Curator {
             _ => None,
         });
         let (known, now) = (self.engine().head(), self.engine().now());
-        let twin = linked.or_else(|| {
-            let means =
-                self.engine().read(|s| s.crosswalks.at(&key, now, known).map(|l| l.value.twin));
-            means
-        });
+        let means = self
+            .engine()
+            .read(|state| state.crosswalks.at(&key, now, known).map(|link| link.value.twin));
+        let twin = linked.or(means);
         let (tasks, raised) = self.would_ask(&key, &proposals)?;
         report.raised = raised;
         report.doubtful = (self.open_tasks() + raised).saturating_sub(closings.len());

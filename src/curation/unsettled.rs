@@ -12,18 +12,13 @@ const KNOWN_SHARE: usize = 20;
 const KNOWN_MIN: usize = 500;
 
 /// Records that nobody has decided yet.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) enum Unsettled {
     /// These.
     These(BTreeSet<ExternalId>),
     /// Nobody knows which: as after a start.
+    #[default]
     Any,
-}
-
-impl Default for Unsettled {
-    fn default() -> Self {
-        Self::Any
-    }
 }
 
 impl Unsettled {
