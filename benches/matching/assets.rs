@@ -8,6 +8,7 @@ use super::board::Board;
 use super::generated::{self, World};
 use super::golden::{self, Filled};
 use super::process;
+use super::sets::DOUBTFUL;
 use super::truth::{Rates, Tally, Truth};
 
 /// Things in a world.
@@ -17,8 +18,6 @@ pub const UNITS: usize = 4_000;
 const LINKED: f64 = 0.99;
 /// Levels on which [`LINKED`] must hold.
 const LINKED_LEVEL_MAX: u8 = 3;
-/// Share of the pairs that a person is asked about that must be true.
-const DOUBTFUL: f64 = 1.0 / 3.0;
 
 /// What is to be reached at a level: F1 of pairs and of clusters, as gradient boosting does that was trained on labels.
 struct Case {

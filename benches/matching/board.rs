@@ -32,7 +32,8 @@ impl Board {
             Goal::Below(most) => (figure < most, "<", most),
         };
         let verdict = if reached { "reached" } else { "missed" };
-        println!("  {name:44} {shown:>10}   goal {sign} {bound:<8} {verdict}");
+        let bound = (bound * 1e4).round() / 1e4;
+        println!("  {name:46} {shown:>16}   goal {sign} {bound:<8} {verdict}");
         if reached {
             self.reached += 1;
         } else {
@@ -50,7 +51,7 @@ impl Board {
 
     /// A figure without a goal.
     pub fn note(&self, name: &str, shown: &str) {
-        println!("  {name:44} {shown:>10}");
+        println!("  {name:46} {shown:>16}");
     }
 
     /// Something cannot be measured here.

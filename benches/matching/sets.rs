@@ -19,6 +19,9 @@ const SETS: [(&str, Option<f64>); 6] = [
     ("historical_50k", Some(0.826)),
 ];
 
+/// Share of the pairs that a person is asked about that must be true.
+pub const DOUBTFUL: f64 = 1.0 / 3.0;
+
 /// Measures all sets.
 pub fn measure(board: &mut Board) {
     for (name, best) in SETS {
@@ -53,6 +56,6 @@ fn report(board: &mut Board, rates: &Rates, best: Option<f64>) {
     let shown = |share: Option<f64>| share.map_or("none".to_owned(), |share| format!("{share:.4}"));
     let linked = shown(rates.linked.precision());
     board.note(&format!("precision of links ({link} or more)"), &linked);
-    let doubtful = shown(rates.doubtful.precision());
-    board.note(&format!("true among doubtful pairs ({review} or more)"), &doubtful);
+    let name = format!("true among doubtful pairs ({review} or more)");
+    board.share(&name, rates.doubtful.precision(), DOUBTFUL);
 }
