@@ -32,8 +32,11 @@ mod whole;
 
 use board::Board;
 
+/// What is measured together, by its name.
+type Group = (&'static str, fn(&mut Board));
+
 /// The groups, in the order in which they run.
-const GROUPS: [(&str, fn(&mut Board)); 6] = [
+const GROUPS: [Group; 6] = [
     ("assets", assets::measure),
     ("feed", feed::measure),
     ("sets", sets::measure),
