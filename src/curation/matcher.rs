@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use hashbrown::HashMap;
 
-use super::settle::{Past, Profile, Version, events, kinds, source_of, weights};
+use super::settle::{Past, Profile, Version, best_of, events, kinds, source_of, weights};
 use crate::domain::curation::Weight;
 use crate::domain::id::ExternalId;
 use crate::domain::reconcile::Explanation;
@@ -94,7 +94,9 @@ impl Matcher {
         let place = said.as_ref().map(|(_, _, version)| self.kind_of(version, catalogue));
         for (number, kind) in self.kinds.iter_mut().enumerate() {
             match &said {
-                Some((_, latest, _)) if place == Some(Some(number)) => kind.take_in(key, latest),
+                Some((_, latest, version)) if place == Some(Some(number)) => {
+                    kind.take_in(key, latest, version);
+                }
                 Some(_) | None => kind.remove(key),
             }
         }
@@ -113,10 +115,7 @@ impl Matcher {
             Some(model) => self.kinds.iter().position(|kind| {
                 kind.models.iter().any(|other| is_one(model, other)) || is_all(kind)
             }),
-            None => {
-                let fits = |kind: &usize| self.kinds[*kind].profile.fits(said);
-                (0..self.kinds.len()).rev().max_by(|x, y| fits(x).total_cmp(&fits(y)))
-            }
+            None => best_of(self.kinds.iter().map(|kind| &kind.profile), said),
         }
     }
 
@@ -152,14 +151,16 @@ impl Kind {
         Self { models, profile, index, keys }
     }
 
-    fn take_in(&mut self, key: &ExternalId, latest: &Latest) {
+    fn take_in(&mut self, key: &ExternalId, latest: &Latest, said: &Version) {
         let (source, id) = name(key);
-        let said = self.index.said(&source, &id);
-        if said.is_some_and(|(texts, day)| day == latest.appeared && is_same(&texts, &latest.texts))
+        let known = self.index.said(&source, &id);
+        if known
+            .is_some_and(|(texts, day)| day == latest.appeared && is_same(&texts, &latest.texts))
         {
             return;
         }
         self.index.put(&source, &id, &view(&latest.texts), latest.appeared);
+        self.profile.add(said);
         self.keys.insert((source, id), key.clone());
     }
 

@@ -87,7 +87,9 @@ impl Words {
     /// The word itself, or the known one that is most like it.
     fn known(&self, word: Box<str>) -> Box<str> {
         let start: String = word.chars().take(START).collect();
-        if self.twins.contains_key(&word) || start.len() == word.len() {
+        // One digit more or less is another number, and no slip.
+        let is_number = word.contains(|c: char| c.is_ascii_digit());
+        if is_number || self.twins.contains_key(&word) || start.len() == word.len() {
             return word;
         }
         let range = self.twins.range::<str, _>((Bound::Included(&*start), Bound::Unbounded));

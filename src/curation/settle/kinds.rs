@@ -1,11 +1,13 @@
 //! Records of one kind: only those can be one thing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use petgraph::unionfind::UnionFind;
 
 use super::past::{Past, Version};
+use crate::domain::reconcile::normalise::asset::{mac, serial};
 use crate::dtdl::{Catalogue, Dtmi};
 
 /// What the records of a kind say.
@@ -13,6 +15,8 @@ use crate::dtdl::{Catalogue, Dtmi};
 pub struct Profile {
     records: usize,
     fields: BTreeMap<Arc<str>, usize>,
+    /// Fingerprints of what names a thing.
+    names: HashSet<u64>,
 }
 
 impl Profile {
@@ -22,18 +26,45 @@ impl Profile {
         for field in said.identity.keys() {
             *self.fields.entry(field.clone()).or_default() += 1;
         }
+        self.names.extend(names(said));
     }
 
-    /// How usual it is here to say what a record says.
-    pub fn fits(&self, said: &Version) -> f64 {
+    /// How well a record fits in: how many of its names somebody has here, then how usual it is to say what it says.
+    pub fn fits(&self, said: &Version) -> (usize, f64) {
+        let shared = names(said).filter(|name| self.names.contains(name)).count();
         let count: usize = said.identity.keys().filter_map(|field| self.fields.get(field)).sum();
-        count as f64 / self.records.max(1) as f64
+        (shared, count as f64 / self.records.max(1) as f64)
     }
 }
 
+/// What names a thing in a record, as 64 bits each.
+fn names(said: &Version) -> impl Iterator<Item = u64> + '_ {
+    let text = |field: &str| said.identity.get(field).map(|text| text.as_ref());
+    let serial = text("serial").and_then(serial::canonical).map(|s| serial::folded(&s));
+    let mac = text("mac").and_then(mac::parse).map(|bits| bits.to_string());
+    let others = ["uuid", "client_id", "hostname", "ip", "xref"];
+    let others = others.into_iter().map(move |field| (field, text(field).map(str::to_lowercase)));
+    let all = [("serial", serial), ("mac", mac)].into_iter().chain(others);
+    all.filter_map(|(field, text)| {
+        let mut hasher = DefaultHasher::new();
+        (field, text.filter(|text| !text.is_empty())?).hash(&mut hasher);
+        Some(hasher.finish())
+    })
+}
+
+/// The one of several kinds that a record without a model fits into best, the first of equals.
+pub fn best_of<'a>(
+    profiles: impl DoubleEndedIterator<Item = &'a Profile> + ExactSizeIterator,
+    said: &Version,
+) -> Option<usize> {
+    let order = |x: &(usize, f64), y: &(usize, f64)| x.0.cmp(&y.0).then(x.1.total_cmp(&y.1));
+    let fits = profiles.map(|profile| profile.fits(said)).enumerate().rev();
+    fits.max_by(|(_, x), (_, y)| order(x, y)).map(|(kind, _)| kind)
+}
+
 /// The places of the pasts, by kind: what one record says may be something of another model only where one of the two
-/// models extends the other. What has no model, such as a device that only reports, is looked at with those that are
-/// told of by the same fields.
+/// models extends the other. What has no model, such as a device that only reports, is looked at with those of which one
+/// has its serial, address or other name, else with those that are told of by the same fields.
 pub fn kinds(pasts: &[Past], catalogue: &Catalogue) -> Vec<Vec<usize>> {
     let of_past: Vec<Vec<&Dtmi>> = pasts.iter().map(models_of).collect();
     let mut kinds: Vec<Vec<usize>> = by_model(&of_past, catalogue);
@@ -45,9 +76,7 @@ pub fn kinds(pasts: &[Past], catalogue: &Catalogue) -> Vec<Vec<usize>> {
     let profiles: Vec<Profile> = kinds.iter().map(|kind| profile(pasts, kind)).collect();
     for place in without {
         let said = pasts[place].versions.last();
-        let fits = |kind: &usize| said.map_or(0.0, |said| profiles[*kind].fits(said));
-        let best = (0..kinds.len()).rev().max_by(|x, y| fits(x).total_cmp(&fits(y)));
-        if let Some(kind) = best {
+        if let Some(kind) = said.and_then(|said| best_of(profiles.iter(), said)) {
             kinds[kind].push(place);
         }
     }

@@ -5,12 +5,19 @@ use std::collections::{BTreeSet, HashMap};
 use crate::domain::change::Change;
 use crate::domain::id::{ExternalId, StreamId};
 use crate::domain::nameplate::NameplateRules;
+use crate::domain::time::Timestamp;
 use crate::engine::{Committed, Engine};
 
 /// The streams that are lines of a nameplate, each with its device and what was heard of it last.
 pub struct Heard {
     rules: NameplateRules,
-    lines: HashMap<StreamId, (ExternalId, Option<i64>)>,
+    lines: HashMap<StreamId, (ExternalId, Option<Said>)>,
+}
+
+/// What was heard last, and of what time the earliest was.
+struct Said {
+    fingerprint: i64,
+    earliest: Timestamp,
 }
 
 impl Heard {
@@ -42,9 +49,14 @@ impl Heard {
         }
         for reading in &committed.readings {
             let Some((device, last)) = self.lines.get_mut(&reading.stream) else { continue };
-            let said = Some(reading.fingerprint());
-            if *last != said && self.rules.text_of(reading).is_some() {
-                *last = said;
+            let (fingerprint, time) = (reading.fingerprint(), reading.time);
+            // The same, but of an earlier time, is news, too: it came late.
+            let is_new = last
+                .as_ref()
+                .is_none_or(|said| said.fingerprint != fingerprint || time < said.earliest);
+            if is_new && self.rules.text_of(reading).is_some() {
+                let earliest = last.as_ref().map_or(time, |said| said.earliest.min(time));
+                *last = Some(Said { fingerprint, earliest });
                 devices.insert(device.clone());
             }
         }

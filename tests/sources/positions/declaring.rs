@@ -69,8 +69,8 @@ fn a_check_shows_what_else_rows_tell_of() {
     assert_eq!(lines[0], "a.csv (source cmms): 4 twins, 4 records, 2 relationships");
     for line in [
         "  a.csv:2: cmms:1 (cmms), always",
-        "    occupies → = cmms:position:P-1",
-        "  a.csv:2: also cmms:position:P-1 (position), always",
+        "    occupies → = cmms/position:P-1",
+        "  a.csv:2: also cmms/position:P-1 (position), always",
         "    tag = \"P-1\"",
     ] {
         assert!(lines.contains(&line), "{line} {shown}");
@@ -116,5 +116,5 @@ async fn places_inside_places_may_not_run_in_a_circle() {
 fn the_scope_of_the_row_keeps_the_places_of_two_sites_apart() {
     let toml = format!("scope = {{ field = \"site\" }}\n{SOURCE}");
     let shown = checked(&table("a.csv", "id,tag,site", &["1,P-1,BED"]), &toml);
-    assert!(shown.contains("also cmms:BED/position:P-1 (position)"), "{shown}");
+    assert!(shown.contains("also cmms/BED/position:P-1 (position)"), "{shown}");
 }

@@ -236,6 +236,9 @@ const CHUNK_PAIRS: usize = 1 << 17;
 /// Pairs whose records are brought into the caches at once.
 const TOUCHED_PAIRS: usize = 64;
 
+/// All that the weight of circumstances depends on.
+type Circumstances = ([u8; CIRCUMSTANCES], bool);
+
 /// What a pair of rows says for itself.
 pub fn logit(world: &World, model: &Model, rows: (u32, u32)) -> f32 {
     weighed(world, model, rows, |found| model.circumstances(found))
@@ -252,14 +255,14 @@ fn weighed(
         return PROVEN;
     }
     compare_circumstances(world, rows.0, rows.1, &mut found);
-    model.own_ids(&found) + circumstances(&found)
+    model.own_ids(&found) + circumstances(&found) + model.correction(&found)
 }
 
 /// Scores pairs; equal circumstances are weighed once, and what is proven to differ is not compared further.
 pub fn score(world: &World, model: &Model, pairs: &[Pair]) -> Vec<f32> {
     let scored: Vec<Vec<f32>> = pairs
         .par_chunks(CHUNK_PAIRS)
-        .map_init(HashMap::new, |memo: &mut HashMap<[u8; CIRCUMSTANCES], f32>, chunk| {
+        .map_init(HashMap::new, |memo: &mut HashMap<Circumstances, f32>, chunk| {
             let mut logits = Vec::with_capacity(chunk.len());
             for pairs in chunk.chunks(TOUCHED_PAIRS) {
                 black_box(
@@ -267,7 +270,7 @@ pub fn score(world: &World, model: &Model, pairs: &[Pair]) -> Vec<f32> {
                 );
                 logits.extend(pairs.iter().map(|pair| {
                     weighed(world, model, (pair.a, pair.b), |found| {
-                        let known = memo.entry(found.circumstances);
+                        let known = memo.entry((found.circumstances, found.is_bare));
                         *known.or_insert_with(|| model.circumstances(found))
                     })
                 }));

@@ -75,16 +75,21 @@ pub const FIELD_NAMES: [&str; FIELDS] = [
     "status",
 ];
 
-/// Whether matching reads a field of this name.
+/// Fields that help a person who decides, and that matching does not compare.
+pub const SHOWN_NAMES: [&str; 2] = ["firmware", "gateway"];
+
+/// Whether an identity field may have this name.
 ///
 /// # Errors
-/// Which ones it reads: another name would be believed to count, and would not.
+/// Which names there are: another one would be believed to count, and would not.
 pub fn check_field(name: &str) -> Result<(), String> {
-    if FIELD_NAMES.contains(&name) {
+    if FIELD_NAMES.contains(&name) || SHOWN_NAMES.contains(&name) {
         return Ok(());
     }
-    let (name, known) = (abridged(name), FIELD_NAMES.join(", "));
-    Err(format!("`{name}` is no field that matching reads; these are: {known}"))
+    let (name, known, shown) = (abridged(name), FIELD_NAMES.join(", "), SHOWN_NAMES.join(", "));
+    Err(format!(
+        "`{name}` is no identity field; these are: {known}; and, only to be shown, {shown}"
+    ))
 }
 
 /// Raw texts of the identity fields, in the order of [`FIELD_NAMES`]; empty: not said.
