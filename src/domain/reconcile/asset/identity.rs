@@ -1,6 +1,7 @@
 //! Facts that name the unit itself: serial, hardware address, UUID, cross-reference.
 
 use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
 
 use super::super::dictionary::Dictionary;
 use super::super::normalise::asset::words::Description;
@@ -59,7 +60,7 @@ impl Serials {
         let mut said: Vec<(u32, u16, u32)> = (0..sheet.len())
             .map(|row| (serials.said(sheet, row).1, sheet.source(row), sheet.owner(row)))
             .collect();
-        said.sort_unstable();
+        said.par_sort_unstable();
         said.dedup();
         for group in said.chunk_by(|x, y| (x.0, x.1) == (y.0, y.1)) {
             serials.counts[group[0].0 as usize] += group.len() as u32;

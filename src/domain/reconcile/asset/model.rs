@@ -236,7 +236,7 @@ fn group_neighbours(
         .zip(&world.facts)
         .filter_map(|(row, fact)| group(fact).map(|group| (group, row)))
         .collect();
-    rows.sort_unstable();
+    rows.par_sort_unstable();
     let stride = rows.len().div_ceil(NEIGHBOURED_MAX).max(1);
     let mut next = numbers();
     let mut from = 0;
