@@ -21,6 +21,9 @@ const SHARED_RATIO: u32 = 2;
 /// A position that more records than this name is no position.
 const POSITION_RECORDS_MAX: usize = 64;
 
+/// A source and how it names a site.
+type Named = (u16, u32);
+
 /// What is known of sites.
 #[derive(Debug)]
 pub struct Sites {
@@ -152,7 +155,7 @@ impl Sites {
 
     /// Joins names of two sources that share by far the most positions with each other.
     fn join_by_positions(&mut self, sheet: &Sheet, positions: impl Fn(usize) -> [u32; 3]) {
-        let mut uses: Vec<((u8, u32), (u16, u32))> = Vec::new();
+        let mut uses: Vec<((u8, u32), Named)> = Vec::new();
         for row in 0..sheet.len() {
             let site = self.class(self.name(sheet, row));
             let named = positions(row).into_iter().zip(0u8..).filter(|named| named.0 != 0);
@@ -162,7 +165,7 @@ impl Sites {
         }
         uses.sort_unstable();
         uses.dedup();
-        let mut shared: HashMap<((u16, u32), (u16, u32)), u32> = HashMap::new();
+        let mut shared: HashMap<(Named, Named), u32> = HashMap::new();
         let groups = uses.chunk_by(|x, y| x.0 == y.0);
         for group in groups.filter(|group| group.len() <= POSITION_RECORDS_MAX) {
             for (at, x) in group.iter().enumerate() {
@@ -172,7 +175,7 @@ impl Sites {
                 }
             }
         }
-        let mut best: HashMap<((u16, u32), u16), (u32, u32, u32)> = HashMap::new();
+        let mut best: HashMap<(Named, u16), (u32, u32, u32)> = HashMap::new();
         for (&(x, y), &count) in &shared {
             let entry = best.entry((x, y.0)).or_default();
             if (count, y.1) > (entry.0, entry.1) {
@@ -181,7 +184,7 @@ impl Sites {
                 entry.2 = entry.2.max(count);
             }
         }
-        let chosen = |x: (u16, u32), y: (u16, u32)| {
+        let chosen = |x: Named, y: Named| {
             best.get(&(x, y.0)).is_some_and(|&(count, site, next)| {
                 site == y.1 && count >= SHARED_MIN && count >= SHARED_RATIO * next
             })
