@@ -154,6 +154,8 @@ pub struct Relate {
     pub properties: JsonMap,
     /// When it holds.
     pub valid: Interval,
+    /// Whether it gives way to what ended a part of it since it was said first, as a swap does: files are read again.
+    pub gives_way: bool,
 }
 
 /// See [`Command::Refer`].

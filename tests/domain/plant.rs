@@ -155,6 +155,7 @@ pub fn relate(source: &str, name: &str, target: &str, valid: Interval) -> Comman
         key: "".into(),
         properties: Default::default(),
         valid,
+        gives_way: false,
     })
 }
 

@@ -374,6 +374,7 @@ pub fn relate(source: u128, name: &str, target: u128) -> Command {
         key: "".into(),
         properties: serde_json::Map::new(),
         valid: Interval::ALWAYS,
+        gives_way: false,
     })
 }
 

@@ -2,6 +2,7 @@
 //! report has the place of everything in the files.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -11,7 +12,8 @@ use crate::domain::rejection::Rejection;
 use crate::domain::time::Timestamp;
 use crate::dtdl::Catalogue;
 use crate::engine::{Engine, PREVIEW_COMMANDS_MAX};
-use crate::sources::import::{ImportTarget, ModelsReport, Outcome, Settled};
+use crate::sources::declaration::Declaration;
+use crate::sources::import::{ImportTarget, ModelsReport, Outcome, Settled, kept_in};
 use crate::sources::problem::{Origin, Problem};
 
 /// An import that does nothing.
@@ -63,6 +65,10 @@ impl ImportTarget for Rehearsal {
 
     fn now(&self) -> Timestamp {
         self.now
+    }
+
+    fn kept(&self) -> Vec<Arc<Declaration>> {
+        kept_in(&self.engine)
     }
 
     async fn upload_models(&self, _: Vec<(String, String)>) -> Result<ModelsReport, Vec<Problem>> {

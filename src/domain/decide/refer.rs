@@ -266,5 +266,5 @@ fn ends(reference: &Reference, own: TwinId, other: TwinId) -> Ends {
 fn relation(reference: &Reference, own: TwinId, other: TwinId, valid: Interval) -> Relate {
     let Ends { source, name, target, key } = ends(reference, own, other);
     let (source, target) = (TwinRef::Id(source), TwinRef::Id(target));
-    Relate { source, name, target, key, properties: JsonMap::new(), valid }
+    Relate { source, name, target, key, properties: JsonMap::new(), valid, gives_way: false }
 }

@@ -4,7 +4,7 @@ use super::check::{self, KNOWN};
 use crate::domain::change::Change;
 use crate::domain::command::{Relate, Unrelate};
 use crate::domain::fact::{Ends, JsonMap};
-use crate::domain::graph::{Direction, Walk};
+use crate::domain::graph::{Direction, Edge, Walk};
 use crate::domain::id::TwinId;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
@@ -35,6 +35,9 @@ pub fn decide(state: &State, command: &Relate) -> Result<Vec<Change>, Rejection>
     if held.is_some_and(|e| e.timeline.says(command.valid, |p| *p == command.properties)) {
         return Ok(Vec::new());
     }
+    if command.gives_way && held.is_some_and(|edge| was_cut(edge, command)) {
+        return Ok(Vec::new());
+    }
     no_circle(state, &ends, command.valid)?;
     if let Some(max) = max {
         room_for_one_more(state, &ends, command.valid, max)?;
@@ -44,6 +47,13 @@ pub fn decide(state: &State, command: &Relate) -> Result<Vec<Change>, Rejection>
         valid: command.valid,
         properties: command.properties.clone(),
     }])
+}
+
+/// Whether just this was said before, and a part of it stands.
+fn was_cut(edge: &Edge, command: &Relate) -> bool {
+    let mut said = edge.timeline.facts().filter(|fact| fact.value == command.properties);
+    said.any(|fact| fact.valid == command.valid)
+        && edge.timeline.overlapping(command.valid).next().is_some()
 }
 
 /// Ends a relationship.

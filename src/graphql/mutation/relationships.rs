@@ -53,6 +53,7 @@ fn relate(world: &World, from: &Fields<'_>) -> Result<(Command, About)> {
         key: shared_text(from, "key")?.unwrap_or_default(),
         properties: json_object(from, "properties")?.unwrap_or_default(),
         valid: interval(from, world.engine.now())?,
+        gives_way: false,
     };
     let ends = (id_of(world, &command.source), id_of(world, &command.target));
     let about = match ends {

@@ -99,6 +99,7 @@ impl Reader<'_> {
             key: key.into(),
             properties: properties.map(|(name, v)| (name.clone(), plain(v.clone()))).collect(),
             valid: Interval::ALWAYS,
+            gives_way: true,
         }))
     }
 
@@ -191,6 +192,7 @@ pub fn joined(source: ExternalId, name: &str, target: ExternalId) -> Result<Comm
         key: "".into(),
         properties: JsonMap::new(),
         valid: Interval::ALWAYS,
+        gives_way: true,
     }))
 }
 

@@ -176,6 +176,7 @@ impl<'a> Reader<'a> {
             key: "".into(),
             properties: JsonMap::new(),
             valid: Interval::ALWAYS,
+            gives_way: true,
         };
         self.item(edge.line, Command::Relate(command));
     }

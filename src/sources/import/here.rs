@@ -22,6 +22,15 @@ pub struct Here {
     pub actor: String,
 }
 
+/// The declarations that an engine keeps, of those that name their files.
+pub fn kept_in(engine: &Engine) -> Vec<Arc<Declaration>> {
+    let kept: Vec<Arc<JsonMap>> =
+        engine.read(|state| state.sources.iter().map(|(_, json)| json.clone()).collect());
+    // One that an older version took and this one does not is only of no use here.
+    let read = kept.iter().filter_map(|json| Declaration::from_json(json).ok());
+    read.filter(|declaration| declaration.declared.files.is_some()).map(Arc::new).collect()
+}
+
 #[async_trait]
 impl ImportTarget for Here {
     fn catalogue(&self) -> Catalogue {
@@ -33,11 +42,7 @@ impl ImportTarget for Here {
     }
 
     fn kept(&self) -> Vec<Arc<Declaration>> {
-        let kept: Vec<Arc<JsonMap>> =
-            self.engine.read(|state| state.sources.iter().map(|(_, json)| json.clone()).collect());
-        // One that an older version took and this one does not is only of no use here.
-        let read = kept.iter().filter_map(|json| Declaration::from_json(json).ok());
-        read.filter(|declaration| declaration.declared.files.is_some()).map(Arc::new).collect()
+        kept_in(&self.engine)
     }
 
     async fn upload_models(

@@ -8,7 +8,7 @@ mod settled;
 mod target;
 
 pub use check::{Checked, CheckedFile, Sample, check};
-pub use here::Here;
+pub use here::{Here, kept_in};
 pub use report::{Counts, Report};
 pub use run::import;
 pub use settled::Settled;

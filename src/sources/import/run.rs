@@ -129,8 +129,7 @@ async fn upload(
         Ok(models) => report.models = models,
         Err(problems) => {
             problems.into_iter().for_each(|problem| report.problem(problem));
-            let reason =
-                "the models are not valid, so nothing was imported; correct them and import again";
+            let reason = "the models were not taken, so nothing was imported; the problems say why";
             report.stopped = Some(reason.to_owned());
         }
     }

@@ -207,6 +207,7 @@ impl Relationship {
             key: self.key.into(),
             properties: self.properties,
             valid: moments.interval(self.from.as_deref(), self.to.as_deref())?,
+            gives_way: true,
         }))
     }
 }

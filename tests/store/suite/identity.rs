@@ -265,6 +265,7 @@ impl World {
                     key: "".into(),
                     properties: Default::default(),
                     valid: Interval::since(Timestamp(25)),
+                    gives_way: false,
                 };
                 self.insist(Command::Relate(relate)).await;
             }

@@ -30,11 +30,18 @@ impl Counts {
 
     /// The pairs of values that stand together in at least `share` of the pairs that the rarer one is in.
     pub fn aliases(&self, share: f64) -> Aliases {
+        self.surely(share, 0.0)
+    }
+
+    /// The same, after `doubts` standard deviations are taken off how often they stand together: what chance brings together
+    /// twice is no alias.
+    pub fn surely(&self, share: f64, doubts: f64) -> Aliases {
         let mut found = Aliases::default();
         for (&pair, &together) in &self.together {
             let (a, b) = ((pair >> 32) as u32, pair as u32);
             let rarer = self.alone[&a].min(self.alone[&b]);
-            if together >= SUPPORT_MIN && f64::from(together) >= share * f64::from(rarer) {
+            let least = f64::from(together) - doubts * f64::from(together).sqrt();
+            if together >= SUPPORT_MIN && least >= share * f64::from(rarer) {
                 found.add(a, b);
             }
         }

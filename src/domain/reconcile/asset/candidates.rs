@@ -145,13 +145,18 @@ fn join(world: &World, group: &[(u64, u32)], key: Key, pairs: &mut Vec<u64>, dep
     }
 }
 
+/// The class of thing; where nothing tells it, the model stands for it.
+fn class(fact: &Facts) -> u32 {
+    if fact.kind != 0 || fact.model == 0 { u32::from(fact.kind) } else { fact.model | 1 << 31 }
+}
+
 /// The keys of one kind that a record has.
 pub fn keys(world: &World, row: u32, key: Key, mut put: impl FnMut(u64)) {
     let fact = &world.facts[row as usize];
     let with = |parts: &[u32]| HASH.hash_one(parts);
     match key {
         Key::Serial if fact.folded != 0 => put(u64::from(fact.folded)),
-        Key::SerialPart if fact.folded != 0 => serial_parts(world, fact.folded, fact.site, put),
+        Key::SerialPart if fact.folded != 0 => serial_parts(world, fact, put),
         Key::Mac if fact.mac != 0 => [fact.mac, fact.mac + 1].into_iter().for_each(put),
         Key::MacTail if fact.mac_tail != 0 => put(u64::from(fact.mac_tail)),
         Key::Uuid if fact.uuid != 0 => put(u64::from(fact.uuid)),
@@ -163,24 +168,28 @@ pub fn keys(world: &World, row: u32, key: Key, mut put: impl FnMut(u64)) {
         }
         Key::Line
             if fact.line != 0
-                && fact.kind != 0
+                && class(fact) != 0
                 && (fact.station == 0 || fact.start() == NO_DAY) =>
         {
-            put(with(&[fact.site, fact.area, fact.line, u32::from(fact.kind)]))
+            put(with(&[fact.site, fact.area, fact.line, class(fact)]))
         }
-        Key::Window if fact.kind != 0 && fact.site != 0 && fact.start() != NO_DAY => {
+        Key::Window if class(fact) != 0 && fact.site != 0 && fact.start() != NO_DAY => {
             let window = fact.start().div_euclid(WINDOW_DAYS);
             [window, window + 1]
                 .into_iter()
-                .for_each(|window| put(with(&[fact.site, u32::from(fact.kind), window as u32])));
+                .for_each(|window| put(with(&[fact.site, class(fact), window as u32])));
         }
         _ => {}
     }
 }
 
-/// The end of a serial, and the serial without its last two characters: what is left where fields are too short.
-fn serial_parts(world: &World, folded: u32, site: u32, mut put: impl FnMut(u64)) {
-    let text = world.serials.folded.text(folded);
+/// Letters and number without the zeros between them; and what is left where fields are too short: the end of a serial, and the
+/// serial without its last two characters.
+fn serial_parts(world: &World, fact: &Facts, mut put: impl FnMut(u64)) {
+    if let Some(numbered) = serial::numbered(world.serials.canonical.text(fact.serial)) {
+        put(HASH.hash_one((2u8, numbered)));
+    }
+    let (text, site) = (world.serials.folded.text(fact.folded), fact.site);
     let chars = text.len();
     if !text.is_ascii() || chars < SERIAL_TAIL - 1 {
         return;

@@ -59,8 +59,14 @@ pub fn evidence(world: &World, a: u32, b: u32) -> Evidence {
 pub fn own_ids(world: &World, a: u32, b: u32) -> Evidence {
     let (x, y) = (&world.facts[a as usize], &world.facts[b as usize]);
     let unlike = place::same(u32::from(x.kind), u32::from(y.kind)) == 0;
-    let serial = match serial::level(world, x.folded, y.folded) {
+    let serial = match serial::level(world, x, y) {
         SerialLevel::Equal | SerialLevel::EqualShort if unlike => SerialLevel::EqualUnlike,
+        // Makers number their things alike, each for itself.
+        SerialLevel::EqualShort if maker(world, x.maker, y.maker) == 0 => SerialLevel::EqualUnlike,
+        // A hexadecimal number with a B for an 8 may be a sibling's.
+        SerialLevel::Equal if !serial::is_same(world, x.serial, y.serial) => {
+            SerialLevel::EqualShort
+        }
         level => level,
     };
     Evidence {
@@ -179,6 +185,13 @@ impl Evidence {
         let serial = self.serial >= SerialLevel::Close as u8;
         let mac = self.mac >= MacLevel::Tail as u8;
         self.is_bare && !host && !serial && !mac && self.xref < 2
+    }
+
+    /// Whether the two have serials that no slip explains, proven or not.
+    pub fn is_unlike(&self) -> bool {
+        [SerialLevel::DiffersOne, SerialLevel::Differs, SerialLevel::Neighbour]
+            .iter()
+            .any(|&level| self.is_serial(level))
     }
 
     /// The level of the hardware addresses.

@@ -86,7 +86,7 @@ const SERIAL_LEVELS: [&str; 10] = [
     "a slip apart",
     "one is part of the other",
     "same, on unlike things",
-    "same, but short",
+    "same, but short or only look-alike",
     "same",
 ];
 const MAC_LEVELS: [&str; 9] = [

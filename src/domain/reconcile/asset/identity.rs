@@ -1,6 +1,7 @@
 //! Facts that name the unit itself: serial, hardware address, UUID, cross-reference.
 
 use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
 
 use super::super::dictionary::Dictionary;
 use super::super::normalise::asset::words::Description;
@@ -24,9 +25,12 @@ pub struct Serials {
     by_text: PerValue<(u32, u32)>,
     /// Records that may have one serial.
     records_max: u32,
+    /// Folded texts that too many records of one source have.
+    fillers: HashSet<u32>,
 }
 
-/// A serial on more records than this many per source is a filler that no list knows.
+/// A serial on more records than this of one source, or on more than this many per source, is a filler that no list knows, or a
+/// model's code.
 const RECORDS_PER_SOURCE_MAX: usize = 2;
 
 impl Default for Serials {
@@ -39,6 +43,7 @@ impl Default for Serials {
             by_value: PerValue::new(Field::Serial),
             by_text: PerValue::new(Field::Description),
             records_max: 0,
+            fillers: HashSet::new(),
         }
     }
 }
@@ -52,10 +57,17 @@ impl Serials {
             ..Self::default()
         };
         serials.extend(sheet, descriptions);
-        let said = |row| (u64::from(serials.said(sheet, row).1), sheet.owner(row));
-        let mut counts = vec![0; serials.folded.id_bound()];
-        distinct((0..sheet.len()).map(said)).for_each(|fold| counts[fold as usize] += 1);
-        serials.counts = counts;
+        let mut said: Vec<(u32, u16, u32)> = (0..sheet.len())
+            .map(|row| (serials.said(sheet, row).1, sheet.source(row), sheet.owner(row)))
+            .collect();
+        said.par_sort_unstable();
+        said.dedup();
+        for group in said.chunk_by(|x, y| (x.0, x.1) == (y.0, y.1)) {
+            serials.counts[group[0].0 as usize] += group.len() as u32;
+            if group.len() > RECORDS_PER_SOURCE_MAX {
+                serials.fillers.insert(group[0].0);
+            }
+        }
         serials
     }
 
@@ -92,7 +104,9 @@ impl Serials {
     /// What a row says, unless it is a filler.
     pub fn of(&self, sheet: &Sheet, row: usize) -> (u32, u32) {
         let said = self.said(sheet, row);
-        if self.counts[said.1 as usize] > self.records_max { (0, 0) } else { said }
+        let filler =
+            self.counts[said.1 as usize] > self.records_max || self.fillers.contains(&said.1);
+        if filler { (0, 0) } else { said }
     }
 }
 

@@ -322,7 +322,7 @@ impl AssetIndex {
             return;
         }
         let all = self.postings.with_mac(&self.world, mac).chain(coming);
-        if is_shared(all.map(|fact| (fact.kind, fact.folded))) {
+        if is_shared(all) {
             self.world.shared_macs.insert(mac);
         } else {
             self.world.shared_macs.remove(&mac);
@@ -330,7 +330,7 @@ impl AssetIndex {
     }
 
     /// Everything that grows with new texts.
-    fn dictionaries(&mut self) -> [&mut Dictionary; 9] {
+    fn dictionaries(&mut self) -> [&mut Dictionary; 10] {
         let (world, reader) = (&mut self.world, &mut self.reader);
         [
             &mut world.serials.canonical,
@@ -342,15 +342,16 @@ impl AssetIndex {
             &mut world.talk.vocabulary,
             &mut reader.uuids.numbers,
             &mut reader.places.names,
+            &mut reader.places.sites.names,
         ]
     }
 
-    fn bounds(&mut self) -> [usize; 9] {
+    fn bounds(&mut self) -> [usize; 10] {
         self.dictionaries().map(|dictionary| dictionary.id_bound())
     }
 
     /// Forgets the last row and all that came with it.
-    fn rewind(&mut self, mark: &Mark, bounds: &[usize; 9]) {
+    fn rewind(&mut self, mark: &Mark, bounds: &[usize; 10]) {
         self.world.facts.pop();
         self.world.segment_rows.pop();
         self.units.pop();

@@ -122,6 +122,53 @@ fn a_thing_that_nobody_knows_is_nothing_and_most_is_most() {
 }
 
 #[test]
+fn a_location_that_names_the_plant_needs_no_plant() {
+    let mut sheet = Sheet::default();
+    for unit in 0..24 {
+        let (plant, line, station) = (1001 + unit % 2, 1 + unit % 6, 10 * (1 + unit / 6));
+        let place = format!("{plant}-MIX-{line:02}-{station:03}");
+        for source in ["erp", "cmms"] {
+            let mut texts = [""; FIELDS];
+            let (tag, plant) = (format!("PT-{}", 101 + unit / 2), plant.to_string());
+            texts[Field::Tag as usize] = &tag;
+            texts[Field::Plant as usize] = &plant;
+            texts[Field::Location as usize] = &place;
+            sheet.push(&format!("{source}:{unit}"), source, &texts);
+        }
+    }
+    let found = resolve(&sheet, &[]);
+    let mut index = AssetIndex::new(sheet, found);
+    let mut texts = [""; FIELDS];
+    (texts[Field::Tag as usize], texts[Field::Location as usize]) = ("PT-102", "1001-MIX-03-010");
+    let without = index.query("mes", "1", &texts, 5);
+    assert_eq!(without.first().map(|found| found.id.as_str()), Some("2"));
+    texts[Field::Plant as usize] = "1001";
+    let with = index.query("mes", "1", &texts, 5);
+    assert_eq!(with, without);
+}
+
+#[test]
+fn zeros_between_letters_and_number_of_a_serial_may_be_left_out() {
+    let mut index = index();
+    let mut texts = [""; FIELDS];
+    texts[Field::Serial as usize] = "SZC-00300650";
+    texts[Field::Manufacturer as usize] = "Siemens";
+    let known = index.put("erp", "z", &texts, None);
+    for typed in ["SZC-300650", "SZC300650", "szc 0300650", "S/N SZC-000300650"] {
+        texts[Field::Serial as usize] = typed;
+        let found = index.query("mes", "1", &texts, 5);
+        assert_eq!(found.first().map(|found| found.row), Some(known), "{typed}");
+    }
+    for typed in ["SZC-00300650/01", "SZC300650-01", "SZC-0300650/01"] {
+        texts[Field::Serial as usize] = typed;
+        let known = index.put("cmms", "y", &texts, None);
+        texts[Field::Serial as usize] = "SZC-300650/01";
+        let found = index.query("mes", "1", &texts, 5);
+        assert_eq!(found.first().map(|found| found.row), Some(known), "{typed}");
+    }
+}
+
+#[test]
 fn what_was_put_is_found_and_joins_its_unit() {
     let mut index = index();
     let known = index.put("gw", "7", &view(&record(5, 1)), None);

@@ -19,6 +19,7 @@ pub mod prior;
 pub mod reader;
 pub mod resolve;
 pub mod sheet;
+pub mod site;
 pub mod talk;
 pub mod trees;
 pub mod values;

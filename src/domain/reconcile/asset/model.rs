@@ -9,6 +9,7 @@ use super::candidates::{Pair, UNIT_KEYS};
 use super::compare::mac::MacLevel;
 use super::compare::serial::SerialLevel;
 use super::evidence::{CIRCUMSTANCES, Evidence, compare_circumstances, evidence, own_ids};
+use super::facts::Facts;
 use super::prior::{self, Subject};
 use super::trees::{Growth, Row, Trees};
 use super::world::World;
@@ -17,6 +18,8 @@ use super::world::World;
 const ROWS_MAX: usize = 60_000;
 /// Fewest rows of each label from which trees are grown.
 const LABELS_MIN: usize = 60;
+/// Rows of the rarer label that one more tree takes.
+const LABELS_PER_TREE: usize = 12;
 
 /// The most that a pair comes to which nothing names as one: never enough to join two.
 const UNNAMED_MAX: f32 = -0.1;
@@ -40,7 +43,7 @@ impl Default for Model {
     fn default() -> Self {
         Self {
             subject: Subject::default(),
-            serial: [0.0, -9.0, -5.5, -4.5, -4.0, 2.0, 3.0, 2.0, 6.0, 9.0],
+            serial: [0.0, -9.0, -5.5, -4.5, -4.0, 2.0, 3.0, 2.0, 4.5, 9.0],
             mac: [0.0, -8.0, -5.0, -0.3, 0.5, 6.0, 4.0, 9.0, 12.0],
             xref: [0.0, -3.0, 4.0, 5.0],
             trees: Trees::default(),
@@ -88,7 +91,7 @@ pub fn decided(found: &Evidence) -> Option<bool> {
 }
 
 fn by_serial(found: &Evidence) -> Option<bool> {
-    const YES: [SerialLevel; 1] = [SerialLevel::Equal];
+    const YES: [SerialLevel; 2] = [SerialLevel::Equal, SerialLevel::EqualShort];
     const NO: [SerialLevel; 4] = [
         SerialLevel::DiffersProven,
         SerialLevel::DiffersOne,
@@ -140,15 +143,25 @@ pub fn learn(world: &World, pairs: &[Pair]) -> Model {
     let boost = positive_boost(&sample);
     rows.iter_mut().filter(|row| row.label > 0.5).for_each(|row| row.weight = boost);
     let positives = rows.iter().filter(|row| row.label > 0.5).count();
-    if positives < LABELS_MIN || rows.len() - positives < LABELS_MIN {
+    let labels = positives.min(rows.len() - positives);
+    if labels < LABELS_MIN {
         return model;
+    }
+    for (found, stands_for) in neighbours(world, pairs) {
+        rows.push(row(&found, false, stands_for / stride as f32));
     }
     let random = random_pairs(world, ROWS_MAX / 4);
     let weight = 3.0 * positives as f32 / random.len().max(1) as f32;
     rows.extend(random.iter().map(|found| row(found, false, weight)));
-    model.trees = Trees::grow(&rows, Growth::default());
+    model.trees = Trees::grow(&rows, growth(labels));
     refine(&mut model, &sample);
     model
+}
+
+/// Few labels grow few trees, which stay near to what is judged before anything was learnt.
+fn growth(labels: usize) -> Growth {
+    let growth = Growth::default();
+    Growth { trees: (labels / LABELS_PER_TREE).clamp(1, growth.trees), ..growth }
 }
 
 /// Rounds in which the weights of the unit's own ids and the posteriors follow each other.
@@ -157,6 +170,8 @@ const ROUNDS: usize = 4;
 const PRIOR_COUNT: f64 = 50.0;
 /// Weights beyond this would make one slip final.
 const WEIGHT_MAX: f64 = 9.0;
+/// How far a weight may go from where it starts: where circumstances cannot tell siblings, they would teach that unlike serials say nothing.
+const LEARNT_MAX: f32 = 2.0;
 
 /// Re-estimates the weights of the unit's own ids from the posteriors of pairs that share more than such an id.
 fn refine(model: &mut Model, sample: &[(Pair, Evidence)]) {
@@ -190,9 +205,13 @@ fn reweigh(weights: &mut [f32], start: &[f32], counts: &[[f64; 2]; 10]) {
         let seen = other + matched;
         let own = ((matched + 0.5) / matches / ((other + 0.5) / others)).ln();
         let drawn = (seen * own + PRIOR_COUNT * f64::from(start[level])) / (seen + PRIOR_COUNT);
-        *weight = drawn.clamp(-WEIGHT_MAX, WEIGHT_MAX) as f32;
+        *weight = (drawn.clamp(-WEIGHT_MAX, WEIGHT_MAX) as f32)
+            .clamp(start[level] - LEARNT_MAX, start[level] + LEARNT_MAX);
     }
 }
+
+/// Slips that make two unlike serials of one teach the opposite of what is true, and make as many matches fewer.
+const SLIPS: f32 = 1.3;
 
 /// How many matches each decided match stands for, against the same of the others: slips leave more matches undecided.
 fn positive_boost(sample: &[(Pair, Evidence)]) -> f32 {
@@ -207,25 +226,90 @@ fn positive_boost(sample: &[(Pair, Evidence)]) -> f32 {
         }
         decided / all
     };
-    (share(false) / share(true)).clamp(0.5, 2.0)
+    (share(false) / share(true)).clamp(0.5, 2.0) * SLIPS
+}
+
+/// Rows whose neighbours are looked at, and how many of them.
+const NEIGHBOURED_MAX: usize = 10_000;
+const NEIGHBOURS: usize = 2;
+/// The circumstance that tells the classes of things: where they are known, those of one class in one line share a key.
+const KIND: usize = 3;
+
+/// Evidence of pairs in one line, or of one model at one site, that share no key and are two units, and how many such pairs each
+/// stands for: matches are known wherever they stand, so what has as much in common must be known as well.
+fn neighbours(world: &World, pairs: &[Pair]) -> Vec<(Evidence, f32)> {
+    let line = |fact: &Facts| (fact.line != 0).then_some([fact.site, fact.area, fact.line]);
+    let model = |fact: &Facts| (fact.model != 0).then_some([fact.site, fact.model, 0]);
+    let mut found = Vec::new();
+    group_neighbours(world, pairs, line, &mut found);
+    group_neighbours(world, pairs, model, &mut found);
+    found
+}
+
+fn group_neighbours(
+    world: &World,
+    pairs: &[Pair],
+    group: impl Fn(&Facts) -> Option<[u32; 3]>,
+    found: &mut Vec<(Evidence, f32)>,
+) {
+    let mut rows: Vec<([u32; 3], u32)> = (0u32..)
+        .zip(&world.facts)
+        .filter_map(|(row, fact)| group(fact).map(|group| (group, row)))
+        .collect();
+    rows.par_sort_unstable();
+    let stride = rows.len().div_ceil(NEIGHBOURED_MAX).max(1);
+    let mut next = numbers();
+    let mut from = 0;
+    for group in rows.chunk_by(|x, y| x.0 == y.0) {
+        let others = group.len() - 1;
+        let stands_for = stride as f32 * others as f32 / (2 * NEIGHBOURS) as f32;
+        let first = (stride - from % stride) % stride;
+        from += group.len();
+        for at in (first..group.len()).step_by(stride).filter(|_| others > 0) {
+            for _ in 0..NEIGHBOURS {
+                let other = (at + 1 + next() as usize % others) % group.len();
+                let (a, b) = (group[at].1.min(group[other].1), group[at].1.max(group[other].1));
+                let owner = |row: u32| world.facts[row as usize].owner;
+                if owner(a) == owner(b) {
+                    continue;
+                }
+                if pairs.binary_search_by_key(&(a, b), |pair| (pair.a, pair.b)).is_err() {
+                    let seen = evidence(world, a, b);
+                    let telling = !seen.is_bare
+                        && seen.circumstances[KIND] == 1
+                        && decided(&seen) == Some(false);
+                    found.extend(telling.then_some((seen, stands_for)));
+                }
+            }
+        }
+    }
+}
+
+/// Numbers that look like chance and are always the same.
+fn numbers() -> impl FnMut() -> u64 {
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state >> 11
+    }
 }
 
 /// Evidence of pairs drawn evenly of rows with circumstances, for what chance agreement looks like.
+///
+/// Only of those that an id decides, as it decides the matches that teach: else trees would learn which records have ids.
 fn random_pairs(world: &World, count: usize) -> Vec<Evidence> {
     let rows = 0..world.facts.len() as u32;
     let rows: Vec<u32> = rows.filter(|&row| !world.facts[row as usize].is_bare()).collect();
     let records = rows.len().max(1) as u64;
-    let mut state = 0x9e37_79b9_7f4a_7c15u64;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 11) % records
-    };
+    let mut number = numbers();
+    let mut next = || number() % records;
     (0..count)
         .map(|_| (next(), next()))
         .filter(|(a, b)| a != b)
         .map(|(a, b)| evidence(world, rows[a as usize], rows[b as usize]))
+        .filter(|found| decided(found) == Some(false))
         .collect()
 }
 

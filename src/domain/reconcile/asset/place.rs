@@ -9,16 +9,14 @@ use super::alias::Counts;
 use super::facts::Facts;
 use super::prior::Subject;
 use super::sheet::{Field, Sheet};
+use super::site::Sites;
 use super::values::PerValue;
 
 /// Atoms in this share of a site's location texts say nothing inside the site.
 const NOISE_SHARE: f64 = 0.6;
 /// Fewer texts than this teach no noise.
 const TEXTS_MIN: u32 = 8;
-/// Share of the pairs that must put two sites, or two areas, side by side.
-const SITE_SHARE: f64 = 0.08;
-/// The same where only tags tell that two records are one place: another site may have the tag too.
-const SITE_SHARE_BY_TAG: f64 = 0.15;
+/// Share of the pairs that must put two areas side by side.
 const AREA_SHARE: f64 = 0.1;
 
 /// How places are read: which sites are one, what says nothing at a site, which words name one area.
@@ -26,8 +24,8 @@ const AREA_SHARE: f64 = 0.1;
 pub struct Places {
     /// The words for areas, lines and stations.
     pub names: Dictionary,
-    /// The site by the number of the plant's text: the class of texts that pairs of records put side by side.
-    sites: Vec<u32>,
+    /// Which site a row is at.
+    pub sites: Sites,
     /// The area by the number of its word.
     areas: Vec<u32>,
     atoms: PerValue<Vec<Atom>>,
@@ -46,7 +44,7 @@ impl Default for Places {
     fn default() -> Self {
         Self {
             names: Dictionary::default(),
-            sites: Vec::new(),
+            sites: Sites::default(),
             areas: Vec::new(),
             atoms: PerValue::new(Field::Location),
             noise: HashMap::new(),
@@ -57,14 +55,17 @@ impl Default for Places {
 }
 
 impl Places {
-    /// Learns from all records. `anchors` are pairs of rows that surely describe one thing.
-    pub fn learn(sheet: &Sheet, anchors: &[(u32, u32)], subject: Subject) -> Self {
-        let share = match subject {
-            Subject::Units => SITE_SHARE,
-            Subject::Places => SITE_SHARE_BY_TAG,
-        };
-        let mut places = Self { sites: sites(sheet, anchors, share), ..Self::default() };
-        places.extend(sheet);
+    /// Learns from all records. `anchors` are pairs of rows that surely describe one thing; `positions` tells what else
+    /// names the position of a row.
+    pub fn learn(
+        sheet: &Sheet,
+        anchors: &[(u32, u32)],
+        subject: Subject,
+        positions: impl Fn(usize) -> [u32; 3],
+    ) -> Self {
+        let mut places = Self::default();
+        places.atoms.extend(sheet, location::atoms);
+        places.sites = Sites::learn(sheet, &places.atoms, anchors, subject, positions);
         places.noise = places.noise(sheet);
         for row in 0..sheet.len() {
             let key = places.key(sheet, row);
@@ -82,11 +83,13 @@ impl Places {
     /// Reads the texts that came since.
     pub fn extend(&mut self, sheet: &Sheet) {
         self.atoms.extend(sheet, location::atoms);
+        self.sites.extend(sheet, &self.atoms);
     }
 
     /// Forgets the texts that the sheet no longer has.
     pub fn rewind(&mut self, sheet: &Sheet) {
         self.atoms.rewind(sheet);
+        self.sites.rewind(sheet);
     }
 
     /// Site, area, line and station of a row; 0: not known.
@@ -124,16 +127,18 @@ impl Places {
 
     /// Source, site and location text of a row.
     fn key(&self, sheet: &Sheet, row: usize) -> (u16, u32, u32) {
-        let plant = sheet.value(row, Field::Plant);
-        let site = self.sites.get(plant as usize).copied().unwrap_or(plant);
-        (sheet.source(row), site, sheet.value(row, Field::Location))
+        (sheet.source(row), self.sites.of(sheet, row), sheet.value(row, Field::Location))
     }
 
     fn raw(&self, sheet: &Sheet, row: usize) -> Place {
         let (source, site, _) = self.key(sheet, row);
         let noise = self.noise.get(&(source, site));
+        let head = self.sites.head(sheet, row);
         location::place(self.atoms.at(sheet, row), |atom| {
             noise.is_some_and(|noise| noise.contains(atom))
+                || head
+                    .split(' ')
+                    .any(|part| !part.is_empty() && part == atom.trim_start_matches('0'))
         })
     }
 
@@ -162,13 +167,4 @@ impl Places {
             .map(|(group, seen)| (group, untelling(seen)))
             .collect()
     }
-}
-
-fn sites(sheet: &Sheet, anchors: &[(u32, u32)], share: f64) -> Vec<u32> {
-    let column = sheet.column(Field::Plant);
-    let mut counts = Counts::default();
-    for &(a, b) in anchors {
-        counts.add(column.cells[a as usize], column.cells[b as usize]);
-    }
-    counts.aliases(share).classes(column.values.id_bound())
 }

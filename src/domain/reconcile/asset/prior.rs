@@ -46,6 +46,11 @@ const POSITION_MAX: f32 = 5.0;
 /// The most that different positions say: the unit may have moved.
 const POSITION_MIN: f32 = -6.0;
 
+/// What the next thing in a position has in common with the one before: the position, and what kind of thing stands there.
+const SUCCESSOR: [usize; 9] = [1, 2, 3, 4, 5, 6, 7, 8, 10];
+/// The most that these say together: one thing in nine or so is not the first in its position.
+const SUCCESSOR_MAX: f32 = 5.1;
+
 /// The circumstance that tells how near the beginnings are, and the one that tells which beginnings.
 const START_AT: usize = 11;
 const START_KINDS: usize = 12;
@@ -110,12 +115,18 @@ pub fn parts(subject: Subject, levels: &[u8; CIRCUMSTANCES]) -> (f32, [f32; CIRC
     if levels[START_KINDS] >= APPEARED_MIN {
         parts[START_AT] *= APPEARED_SHARE;
     }
-    let position: f32 = POSITION.iter().map(|&at| parts[at]).sum();
-    if position != 0.0 {
-        let share = position.clamp(POSITION_MIN, POSITION_MAX) / position;
-        POSITION.iter().for_each(|&at| parts[at] *= share);
-    }
+    limit(&mut parts, &POSITION, POSITION_MIN, POSITION_MAX);
+    limit(&mut parts, &SUCCESSOR, f32::NEG_INFINITY, SUCCESSOR_MAX);
     (START, parts)
+}
+
+/// Keeps the sum of some parts inside bounds.
+fn limit(parts: &mut [f32; CIRCUMSTANCES], which: &[usize], least: f32, most: f32) {
+    let sum: f32 = which.iter().map(|&at| parts[at]).sum();
+    if sum < least || sum > most {
+        let share = sum.clamp(least, most) / sum;
+        which.iter().for_each(|&at| parts[at] *= share);
+    }
 }
 
 /// The log odds that the circumstances give.

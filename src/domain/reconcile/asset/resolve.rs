@@ -148,7 +148,9 @@ pub fn affinity(world: &World, model: &Model, a: u32, b: u32) -> f32 {
         if found.is_contradiction() {
             return f32::NEG_INFINITY;
         }
-        best = best.max(model.logit(&found));
+        let logit = model.logit(&found);
+        // Unlike serials hardly come together by way of a third record, unless what else is known of the two outvotes them.
+        best = best.max(if found.is_unlike() && logit < 0.0 { -LOGIT_MAX } else { logit });
     }
     best.clamp(-LOGIT_MAX, LOGIT_MAX)
 }
@@ -298,3 +300,7 @@ mod tests {
         assert!(resolve(&Sheet::default(), &[]).units.is_empty());
     }
 }
+
+#[cfg(test)]
+#[path = "thin_tests.rs"]
+mod thin_tests;

@@ -66,9 +66,10 @@ pub fn read(sheet: &Sheet) -> (World, Reader) {
         Subject::Units => anchors(sheet, &world.serials, &reader.macs),
         Subject::Places => anchors_by_tag(sheet, &reader),
     };
-    let Reader { makers, models, places, references, .. } = &mut reader;
+    let Reader { makers, models, places, references, tags, hosts, ips, .. } = &mut reader;
+    let positions = |row| [tags.at(sheet, row).0, *hosts.at(sheet, row), *ips.at(sheet, row)];
     rayon::join(
-        || *places = Places::learn(sheet, &anchors, world.subject),
+        || *places = Places::learn(sheet, &anchors, world.subject, positions),
         || {
             makers.learn(sheet, &world.makers);
             models.learn(sheet, &world.models);
@@ -147,39 +148,59 @@ fn anchors_by_tag(sheet: &Sheet, reader: &Reader) -> Vec<(u32, u32)> {
     pairs
 }
 
+/// Names that mean the same. Two units of two makers may have one serial, and each of them many records, so each serial tells of
+/// two names once.
 fn learn(facts: &[Facts], anchors: &[(u32, u32)], value: impl Fn(&Facts) -> u32) -> Aliases {
     let mut counts = Counts::default();
+    let mut told: HashSet<(u32, u32, u32)> = HashSet::new();
     for &(a, b) in anchors {
-        counts.add(value(&facts[a as usize]), value(&facts[b as usize]));
+        let (a, b) = (&facts[a as usize], &facts[b as usize]);
+        let (x, y) = (value(a), value(b));
+        let serial = if a.folded == b.folded { a.folded } else { 0 };
+        if x == y || serial == 0 || told.insert((x.min(y), x.max(y), serial)) {
+            counts.add(x, y);
+        }
     }
-    counts.aliases(NAME_SHARE)
+    counts.surely(NAME_SHARE, 1.0)
 }
 
-/// Addresses on records of two classes of thing, or with three serials.
+/// Addresses that unlike things share.
 fn shared_macs(facts: &[Facts]) -> HashSet<u64> {
-    let mut known: Vec<(u64, u16, u32)> = facts
+    let mut known: Vec<(u64, u32)> = facts
         .iter()
-        .filter(|fact| fact.mac != 0)
-        .map(|fact| (fact.mac, fact.kind, fact.folded))
+        .zip(0u32..)
+        .filter(|(fact, _)| fact.mac != 0)
+        .map(|(fact, row)| (fact.mac, row))
         .collect();
     known.sort_unstable();
     known
         .chunk_by(|x, y| x.0 == y.0)
-        .filter(|group| is_shared(group.iter().map(|&(_, kind, serial)| (kind, serial))))
+        .filter(|group| is_shared(group.iter().map(|&(_, row)| &facts[row as usize])))
         .map(|group| group[0].0)
         .collect()
 }
 
-/// Whether the classes and serials of the records with one address are too many for one unit.
-pub fn is_shared(records: impl Iterator<Item = (u16, u32)>) -> bool {
-    let (mut kinds, mut serials): (Vec<u16>, Vec<u32>) = records.unzip();
-    kinds.retain(|&kind| kind != 0);
-    kinds.sort_unstable();
-    kinds.dedup();
-    serials.retain(|&serial| serial != 0);
-    serials.sort_unstable();
-    serials.dedup();
-    kinds.len() > 1 || serials.len() > SERIALS_PER_MAC_MAX
+/// Whether the records with one address are too many for one unit: by their classes, their serials and their host names, or,
+/// where nothing tells their class, because one source has several of them.
+pub fn is_shared<'a>(records: impl Iterator<Item = &'a Facts>) -> bool {
+    let (mut kinds, mut serials, mut hosts, mut sources) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for fact in records {
+        kinds.extend((fact.kind != 0).then_some(fact.kind));
+        serials.extend((fact.folded != 0).then_some(fact.folded));
+        hosts.extend((fact.host != 0).then_some(fact.host));
+        sources.push((fact.source, fact.owner));
+    }
+    sources.sort_unstable();
+    sources.dedup();
+    let several = kinds.is_empty() && sources.windows(2).any(|pair| pair[0].0 == pair[1].0);
+    several || distinct(kinds) > 1 || distinct(serials) > SERIALS_PER_MAC_MAX || distinct(hosts) > 1
+}
+
+fn distinct<T: Ord>(mut values: Vec<T>) -> usize {
+    values.sort_unstable();
+    values.dedup();
+    values.len()
 }
 
 fn segment_rows(facts: &[Facts]) -> Vec<u32> {

@@ -1,5 +1,7 @@
 //! Two serials.
 
+use super::super::super::normalise::asset::serial as normalise;
+use super::super::facts::Facts;
 use super::super::world::World;
 
 /// How two serials stand to each other, from nothing known to the same.
@@ -18,11 +20,11 @@ pub enum SerialLevel {
     Neighbour,
     /// A slip of the pen apart.
     Close,
-    /// One is the beginning or the end of the other.
+    /// One is the beginning or the end of the other, or has more zeros between letters and number.
     Part,
     /// The same, on unlike things.
     EqualUnlike,
-    /// The same, but short.
+    /// The same, but short, or a plain running number, or only if look-alike characters are taken for each other.
     EqualShort,
     /// The same.
     Equal,
@@ -30,6 +32,8 @@ pub enum SerialLevel {
 
 /// Serials up to this length are the same by chance now and then.
 const SHORT_CHARS: usize = 5;
+/// Plain numbers up to this length are running numbers, which every maker has.
+const SHORT_DIGITS: usize = 7;
 /// A beginning or end must have as many characters.
 const PART_CHARS_MIN: usize = 5;
 /// A beginning may lack as many characters.
@@ -39,14 +43,19 @@ const FIELD_CHARS: usize = 12;
 /// Numbers up to this far apart are consecutive.
 const NEIGHBOUR_DISTANCE: u64 = 1000;
 
+fn equal(folded: &str) -> SerialLevel {
+    let digits = folded.bytes().all(|c| c.is_ascii_digit());
+    if folded.len() <= if digits { SHORT_DIGITS } else { SHORT_CHARS } {
+        SerialLevel::EqualShort
+    } else {
+        SerialLevel::Equal
+    }
+}
+
 /// Compares two folded serials of which nothing else is known.
 pub fn level_of_texts(left: &str, right: &str) -> SerialLevel {
     if left == right {
-        return if left.len() <= SHORT_CHARS {
-            SerialLevel::EqualShort
-        } else {
-            SerialLevel::Equal
-        };
+        return equal(left);
     }
     if is_part(left, right) || is_part(right, left) {
         return SerialLevel::Part;
@@ -58,20 +67,24 @@ pub fn level_of_texts(left: &str, right: &str) -> SerialLevel {
     }
 }
 
-/// Compares the folded serials of two records.
-pub fn level(world: &World, a: u32, b: u32) -> SerialLevel {
+/// Compares the serials of two records, folded.
+pub fn level(world: &World, x: &Facts, y: &Facts) -> SerialLevel {
+    let (a, b) = (x.folded, y.folded);
     if a == 0 || b == 0 {
         return SerialLevel::Missing;
     }
     let (left, right) = (world.serials.folded.text(a), world.serials.folded.text(b));
     if a == b {
-        return if left.len() <= SHORT_CHARS {
-            SerialLevel::EqualShort
-        } else {
-            SerialLevel::Equal
-        };
+        return equal(left);
     }
     if is_part(left, right) || is_part(right, left) {
+        return SerialLevel::Part;
+    }
+    let ends = |text: &str| (text.as_bytes().first().copied(), text.as_bytes().last().copied());
+    if left.len() != right.len()
+        && ends(left) == ends(right)
+        && is_padded(world, x.serial, y.serial)
+    {
         return SerialLevel::Part;
     }
     let confirmed = |serial: u32| world.serials.counts[serial as usize] >= 2;
@@ -83,6 +96,18 @@ pub fn level(world: &World, a: u32, b: u32) -> SerialLevel {
         (false, false) => SerialLevel::Differs,
         _ => SerialLevel::DiffersOne,
     }
+}
+
+/// Whether two canonical serials are the same but for leading zeros.
+pub fn is_same(world: &World, a: u32, b: u32) -> bool {
+    let bare = |serial: u32| world.serials.canonical.text(serial).trim_start_matches('0');
+    a == b || bare(a) == bare(b)
+}
+
+/// Whether two canonical serials are the same but for zeros between letters and number.
+fn is_padded(world: &World, a: u32, b: u32) -> bool {
+    let (left, right) = (world.serials.canonical.text(a), world.serials.canonical.text(b));
+    normalise::numbered(left).is_some_and(|found| Some(found) == normalise::numbered(right))
 }
 
 #[derive(Debug, PartialEq, Eq)]

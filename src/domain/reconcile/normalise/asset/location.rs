@@ -18,6 +18,8 @@ pub struct Atom {
     pub number: bool,
     /// What announced it, directly before.
     pub label: Option<Label>,
+    /// Which step of the path it is in.
+    pub step: u8,
 }
 
 /// A place inside a site.
@@ -38,12 +40,12 @@ pub fn atoms(raw: &str) -> Vec<Atom> {
     let lower = raw.to_lowercase();
     let mut atoms: Vec<Atom> = Vec::with_capacity(6);
     let mut pending = None;
-    for (text, number) in runs(&lower) {
+    for (text, number, step) in runs(&lower) {
         if !number
             && let Some(found) = labels::label(text)
             && !(pending.is_some() && text.len() == 1)
         {
-            pending = Some((found, text));
+            pending = Some((found, text, step));
             continue;
         }
         if !number
@@ -51,15 +53,15 @@ pub fn atoms(raw: &str) -> Vec<Atom> {
             && atoms.iter().any(|atom| atom.number)
             && let Some((found, letter)) = labels::glued_letter(text)
         {
-            atoms.push(Atom { text: letter.to_string(), number: false, label: Some(found) });
+            atoms.push(Atom { text: letter.to_string(), number: false, label: Some(found), step });
             pending = None;
             continue;
         }
-        let label = pending.take().map(|(found, _)| found);
-        atoms.push(Atom { text: text.to_owned(), number, label });
+        let label = pending.take().map(|(found, ..)| found);
+        atoms.push(Atom { text: text.to_owned(), number, label, step });
     }
-    if let Some((_, text)) = pending.filter(|(_, text)| text.len() == 1) {
-        atoms.push(Atom { text: text.to_owned(), number: false, label: None });
+    if let Some((_, text, step)) = pending.filter(|(_, text, _)| text.len() == 1) {
+        atoms.push(Atom { text: text.to_owned(), number: false, label: None, step });
     }
     atoms
 }
@@ -115,18 +117,69 @@ pub fn split_glued(digits: &str, known: impl Fn(&str, &str) -> bool) -> Option<(
     })
 }
 
-/// Maximal runs of letters or digits, with whether they are digits.
-fn runs(lower: &str) -> impl Iterator<Item = (&str, bool)> {
-    lower.split(|c: char| !c.is_alphanumeric()).flat_map(|part| {
-        let mut rest = part;
-        std::iter::from_fn(move || {
-            let digits = rest.chars().next()?.is_ascii_digit();
-            let end = rest.find(|c: char| c.is_ascii_digit() != digits).unwrap_or(rest.len());
-            let (run, tail) = rest.split_at(end);
-            rest = tail;
-            Some((run, digits))
-        })
-    })
+/// Maximal runs of letters or digits, with whether they are digits and in which step of the path they are; a space ends no step.
+fn runs(lower: &str) -> impl Iterator<Item = (&str, bool, u8)> {
+    let steps = lower.split(|c: char| !c.is_alphanumeric() && c != ' ');
+    let steps = steps
+        .filter(|step| !step.trim().is_empty())
+        .zip((0..u8::MAX).chain(std::iter::repeat(u8::MAX)));
+    steps.flat_map(|(text, step)| text.split(' ').map(move |part| (part, step))).flat_map(
+        |(part, step)| {
+            let mut rest = part;
+            std::iter::from_fn(move || {
+                let digits = rest.chars().next()?.is_ascii_digit();
+                let end = rest.find(|c: char| c.is_ascii_digit() != digits).unwrap_or(rest.len());
+                let (run, tail) = rest.split_at(end);
+                rest = tail;
+                Some((run, digits, step))
+            })
+        },
+    )
+}
+
+/// How a plant's text names the site: `site-97`, `PLANT-97` and `W97` say `97`, `LEIP97` says `leip 97`.
+pub fn plant(raw: &str) -> Option<String> {
+    let atoms = atoms(raw);
+    let labelled = atoms.iter().find(|atom| atom.label == Some(Label::Site) && atom.number);
+    match labelled {
+        Some(atom) => Some(code_text(atom)),
+        None if atoms.is_empty() => {
+            Some(raw.trim().to_lowercase()).filter(|name| name.contains(char::is_alphanumeric))
+        }
+        None => Some(joined(&atoms)),
+    }
+}
+
+/// How a location path names its site, if it does: by a number that a word announces (`P97-UTL`), by its first step when
+/// another step names the area (`1097-UTL`, `Leipzig/UTL`), by a number between area and line (`UTL97L4`), or by a name that
+/// `known` recognises.
+pub fn site(atoms: &[Atom], known: impl Fn(&str) -> bool) -> Option<String> {
+    let announced = |atom: &&Atom| atom.label == Some(Label::Site) && atom.number;
+    if let Some(atom) = atoms.iter().find(announced) {
+        return Some(code_text(atom));
+    }
+    let head = atoms.first().filter(|head| head.label.is_none())?;
+    let end = atoms.iter().position(|atom| atom.step != head.step).unwrap_or(atoms.len());
+    let (first, rest) = atoms.split_at(end);
+    let number = first.get(1).filter(|atom| !head.number && atom.number && atom.label.is_none());
+    if let Some(number) = number {
+        let lines = atoms.get(2).is_some_and(|next| next.label == Some(Label::Line));
+        if lines || (known(&code_text(number)) && !known(&joined(first))) {
+            return Some(code_text(number));
+        }
+    }
+    let is_area = |atom: &Atom| !atom.number && atom.text.len() > 1 && atom.label.is_none();
+    let name = joined(first);
+    let plain = first.iter().all(|atom| atom.label.is_none()) && (!head.number || first.len() == 1);
+    (plain && (rest.iter().any(is_area) || known(&name))).then_some(name)
+}
+
+fn joined(atoms: &[Atom]) -> String {
+    let texts: Vec<String> = atoms
+        .iter()
+        .map(|atom| if atom.number { code_text(atom) } else { atom.text.clone() })
+        .collect();
+    texts.join(" ")
 }
 
 #[cfg(test)]
@@ -192,10 +245,43 @@ mod tests {
         assert_eq!(split_glued("4040", |_, _| false), None);
     }
 
+    #[test]
+    fn a_location_names_its_site_first() {
+        let site = |raw: &str| site(&atoms(raw), |name| name == "graz");
+        for (raw, name) in [
+            ("P97-UTL-L04-S040", Some("97")),
+            ("1097-UTL-04-040", Some("1097")),
+            ("W07.UTL.4.040", Some("7")),
+            ("Plant 97 > Boiler House > Line 4", Some("97")),
+            ("spBv1.0/P97_UTL/DDATA/L04/040", Some("97")),
+            ("leipzig/UTL/L4/040", Some("leipzig")),
+            ("Leipzig 2/Packaging", Some("leipzig 2")),
+            ("UTL97L4040", Some("97")),
+            ("Graz", Some("graz")),
+            ("Boiler House/LN3", None),
+            ("MIX-03-010", None),
+            ("L04-S040", None),
+            ("", None),
+        ] {
+            assert_eq!(site(raw).as_deref(), name, "{raw}");
+        }
+    }
+
+    #[test]
+    fn names_of_a_plant_agree_where_a_word_announces_its_number() {
+        for raw in ["PLANT-07", "site-7", "P07", "W7", "Werk 7"] {
+            assert_eq!(plant(raw).as_deref(), Some("7"), "{raw}");
+        }
+        assert_eq!(plant("LEIP97").as_deref(), Some("leip 97"));
+        assert_eq!(plant("1007").as_deref(), Some("1007"));
+        assert_eq!((plant(""), plant("-"), plant("Plant").as_deref()), (None, None, Some("plant")));
+    }
+
     proptest! {
         #[test]
         fn any_text_is_safe(raw in "\\PC{0,40}") {
             let _ = place(&atoms(&raw), |_| false);
+            let _ = (plant(&raw), site(&atoms(&raw), |_| true));
         }
     }
 }

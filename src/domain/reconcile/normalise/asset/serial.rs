@@ -43,6 +43,19 @@ pub fn folded(canonical: &str) -> String {
     if trimmed.is_empty() { folded } else { trimmed.to_owned() }
 }
 
+/// Fewest digits of a number after letters that may leave its leading zeros out.
+const NUMBER_DIGITS_MIN: usize = 4;
+
+/// A canonical serial of letters and then a number, in these parts, the number without leading zeros: `SZC00300650` is `SZC` and
+/// `300650`.
+pub fn numbered(canonical: &str) -> Option<(&str, &str)> {
+    let letters = canonical.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let (letters, number) = canonical.split_at(letters);
+    let number = number.trim_start_matches('0');
+    let digits = number.bytes().take_while(u8::is_ascii_digit).count();
+    (!letters.is_empty() && digits >= NUMBER_DIGITS_MIN).then_some((letters, number))
+}
+
 /// The class of a character among those that look alike.
 pub fn fold_char(c: char) -> char {
     match c {
@@ -142,6 +155,14 @@ mod tests {
         assert_eq!(folded("O0I5B"), "158");
         assert_eq!(folded("000123"), folded("123"));
         assert_eq!(folded("5GZ"), folded("S62"));
+    }
+
+    #[test]
+    fn a_number_after_letters_has_no_leading_zeros() {
+        assert_eq!(numbered("SZC00300650"), Some(("SZC", "300650")));
+        assert_eq!(numbered("SZC00300650"), numbered("SZC300650"));
+        assert_eq!(numbered("00300650"), None);
+        assert_eq!(numbered("A0012"), None, "too short to be a number of its own");
     }
 
     #[test]
