@@ -160,7 +160,7 @@ impl Lists {
                 ),
                 "cmms" => ("KSB", n, serial.to_string(), format!("ETANORM {model}")),
                 // Every tenth is doubtful.
-                _ if n.is_multiple_of(10) => ("Grundfos", n, String::new(), String::new()),
+                _ if n.is_multiple_of(10) => ("Grundfos", n, String::new(), "CR 32".to_owned()),
                 _ => ("KSB AG", n, serial.to_string(), format!("Etanorm-{model}")),
             };
             format!("{id},{serial},{maker},{model},P07/L{place:03}/ST-A,P-{n:04}")

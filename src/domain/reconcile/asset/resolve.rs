@@ -238,13 +238,13 @@ mod tests {
     #[test]
     fn a_nameplate_alone_joins_by_what_names_the_unit_and_by_nothing_else() {
         let record = [
-            (Field::Serial, "S/N: 0604-529"),
+            (Field::Serial, "S/N: 0604-529-19"),
             (Field::Model, "CR 32-4"),
             (Field::Manufacturer, "Grundfos"),
             (Field::Tag, "P-101A"),
             (Field::InstallDate, "2019-07-19"),
         ];
-        let named = [(Field::Serial, "0604529"), (Field::Hostname, "gw-7")];
+        let named = [(Field::Serial, "060452919"), (Field::Hostname, "gw-7")];
         let kind = [(Field::Model, "CR 32-4"), (Field::Manufacturer, "Grundfos")];
         let silent = [(Field::Ip, "10.0.0.7")];
         let devices = [("mqtt", &named[..]), ("mqtt", &kind[..]), ("mqtt", &silent[..])];
