@@ -93,7 +93,7 @@ impl Server {
 
     /// Waits until this many subscriptions are under way.
     pub async fn wait_for_streams(&self, expected: i64) {
-        for _ in 0..200 {
+        for _ in 0..1_000 {
             if self.streams.load(Ordering::SeqCst) == expected {
                 return;
             }
