@@ -61,6 +61,7 @@ fn bind(twin: &str) -> Command {
         unit: None,
         valid: Interval::ALWAYS,
         replace: true,
+        gives_way: false,
     })
 }
 

@@ -220,6 +220,8 @@ pub struct Bind {
     pub valid: Interval,
     /// Take the stream from what it measures in that time; without this, that is a conflict.
     pub replace: bool,
+    /// Whether it gives way to what ended a part of it since it was said first; see [`Relate::gives_way`].
+    pub gives_way: bool,
 }
 
 /// See [`Command::Unbind`].

@@ -168,6 +168,7 @@ pub fn bind(device: &str, channel: &str, twin: &str, path: &str, valid: Interval
         unit: None,
         valid,
         replace: false,
+        gives_way: false,
     }
 }
 

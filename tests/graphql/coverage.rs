@@ -200,6 +200,7 @@ async fn a_mapping_that_ends_with_nothing_after_it_is_listed_before_it_does() {
                 unit: None,
                 valid: until("2026-03-04T00:00:00Z"),
                 replace: false,
+                gives_way: false,
             }),
         ])
         .await;

@@ -387,5 +387,6 @@ pub fn bind(device: &str, channel: &str, number: u128, path: &str, unit: Option<
         unit: unit.map(Into::into),
         valid: Interval::since(at("2026-01-01T00:00:00Z")),
         replace: false,
+        gives_way: false,
     })
 }

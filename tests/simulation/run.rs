@@ -198,6 +198,7 @@ impl Simulation {
             unit: None,
             valid: interval(from, to),
             replace: true,
+            gives_way: false,
         }))
         .await;
     }

@@ -81,6 +81,23 @@ async fn a_file_of_no_known_format_is_a_problem_and_the_others_are_imported() {
 }
 
 #[tokio::test]
+async fn what_a_swap_handed_over_is_not_stated_again_by_the_file_that_stated_it_first() {
+    let text = r#"{"twin": {"ids": ["cmms:1"], "model": "dtmi:counterpart:base:Unit;1"}}
+        {"twin": {"ids": ["mqtt:A"], "model": "dtmi:counterpart:base:Gateway;1"}}
+        {"relationship": {"source": "mqtt:A", "name": "monitors", "target": "cmms:1", "from": "-P9D"}}
+        {"binding": {"device": "mqtt:A", "channel": "c", "twin": "cmms:1", "path": "name"}}
+        {"swap": {"old": "mqtt:A", "new": "mqtt:B", "at": "-P7D"}}"#;
+    let target = Target::new().await;
+    let files = [vec![native(text)], models()].concat();
+    let first = target.import(&files, &[]).await;
+    assert_eq!(first.errors, 0, "{first}");
+    let before = target.0.head();
+    let second = target.import(&files, &[]).await;
+    assert_eq!((second.errors, second.total().changed), (0, 0), "{second}");
+    assert_eq!(target.0.head(), before);
+}
+
+#[tokio::test]
 async fn a_swap_that_is_done_already_is_a_note() {
     let target = Target::new().await;
     let text = r#"{"twin": {"ids": ["mqtt:A"], "model": "dtmi:counterpart:base:Gateway;1"}}

@@ -112,6 +112,7 @@ fn bind(world: &World, from: &Fields<'_>) -> Result<(Command, About)> {
         unit: shared_text(from, "unit")?,
         valid: interval(from, world.engine.now())?,
         replace: args::flag(from, "replace")?,
+        gives_way: false,
     };
     let about = About::Stream(command.stream.clone());
     Ok((Command::Bind(command), about))

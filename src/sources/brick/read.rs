@@ -228,6 +228,7 @@ impl<'a> Reader<'a> {
             unit: None,
             valid: Interval::ALWAYS,
             replace: false,
+            gives_way: true,
         }))
     }
 

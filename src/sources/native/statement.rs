@@ -221,6 +221,7 @@ impl Binding {
             unit: self.unit.map(Into::into),
             valid: moments.interval(self.from.as_deref(), self.to.as_deref())?,
             replace: self.replace,
+            gives_way: true,
         }))
     }
 }

@@ -194,6 +194,7 @@ impl World {
                 unit: None,
                 valid: self.valid(),
                 replace: true,
+                gives_way: false,
             }),
             10 => Command::Unbind(Unbind { stream: self.stream(), valid: self.valid() }),
             11 => {
@@ -276,6 +277,7 @@ impl World {
                 unit: None,
                 valid: Interval::since(Timestamp(30)),
                 replace: false,
+                gives_way: false,
             };
             self.insist(Command::Bind(bind)).await;
         }
