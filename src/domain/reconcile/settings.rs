@@ -314,7 +314,7 @@ pub enum ClusterSettings {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { link: 0.5, review: 0.35, keep: 0.001 }
+        Self { link: 0.5, review: 0.3, keep: 0.001 }
     }
 }
 
