@@ -1,6 +1,7 @@
 //! What commands say: results on standard output, everything else on standard error.
 
 use std::io::Write;
+use std::process::ExitCode;
 
 use clap::ValueEnum;
 use serde_json::Value;
@@ -17,6 +18,24 @@ pub enum Format {
     Human,
     /// A JSON object.
     Json,
+}
+
+impl Format {
+    /// Prints an answer, as text by `human`; the exit code of success.
+    ///
+    /// # Errors
+    /// When the output is closed.
+    pub fn tell(
+        self,
+        found: &Value,
+        human: impl FnOnce(&Value) -> String,
+    ) -> Result<ExitCode, Failure> {
+        say(match self {
+            Self::Human => human(found),
+            Self::Json => format!("{found:#}"),
+        })?;
+        Ok(ExitCode::SUCCESS)
+    }
 }
 
 /// A text of an answer, or nothing.

@@ -36,10 +36,7 @@ async fn follow(inner: Weak<Inner>, mut commits: Receiver<Arc<Committed>>, mut h
         match received {
             Ok(committed) => {
                 let devices = heard.news(&committed);
-                inner.standing.lock().note(&committed);
-                if !devices.is_empty() {
-                    inner.standing.lock().lost_count(committed.position);
-                }
+                inner.standing.lock().note(&committed, !devices.is_empty());
                 let news: Vec<ExternalId> = records(&committed.changes).chain(devices).collect();
                 inner.learning.note(news.iter().cloned());
                 inner.unsettled.lock().note(news);

@@ -61,15 +61,12 @@ pub struct Alike {
 impl Matcher {
     /// Learns from all records. Takes seconds for a hundred thousand.
     pub fn learn(pasts: &[Past], catalogue: &Catalogue) -> Self {
-        let latest: Vec<Past> = pasts.iter().filter_map(Past::latest).collect();
-        let kinds = kinds(&latest, catalogue);
-        let whole: HashMap<&ExternalId, &Past> =
-            pasts.iter().map(|past| (&past.key, past)).collect();
-        let of = |places: &Vec<usize>| {
-            Kind::learn(places.iter().filter_map(|place| whole.get(&latest[*place].key).copied()))
-        };
-        let kinds = kinds.iter().map(of).collect();
-        Self { kinds, learnt_from: latest.len(), is_outdated: false }
+        let kinds = kinds(pasts, catalogue);
+        let of = |places: &Vec<usize>| Kind::learn(places.iter().map(|place| &pasts[*place]));
+        let mut learnt =
+            Self { kinds: kinds.iter().map(of).collect(), learnt_from: 0, is_outdated: false };
+        learnt.learnt_from = learnt.len();
+        learnt
     }
 
     /// How many records it knows.

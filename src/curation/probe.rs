@@ -15,7 +15,6 @@ use crate::dtdl::Dtmi;
 const NAME_SAYS: f64 = 0.95;
 /// How probable it is that who types how a name begins means that twin.
 const BEGINNING_SAYS: f64 = 0.2;
-
 /// How probable it is that who types all words of one twin's name, in whatever order and spelling, means that twin.
 const WORDS_SAY: f64 = 0.85;
 /// Most twins that are looked at because a name begins as what was typed, where only some models are wanted.
@@ -135,7 +134,7 @@ impl Curator {
         };
         let exact = exactly.into_iter().map(|twin| of(twin, each));
         let beginning = beginning.into_iter().map(|twin| of(twin, BEGINNING_SAYS));
-        // Names that are alike in words are of as many twins as share the most of them.
+        // As many as share the most words may be meant alike. All are divided by them, so that their order stays.
         let alike = self.named_alike(text, ALIKE_MAX);
         let most = alike.first().map_or(0.0, |(_, share)| *share);
         let rivals = alike.iter().filter(|(_, share)| *share == most).count().max(1);

@@ -63,10 +63,10 @@ pub fn format_of(
         return Ok(declared(sources, at));
     }
     let end = extension(name);
-    let others = of(0, given, &|source| {
+    let ends_so = |source: &Declaration| {
         source.names(name).is_none() && extensions(source.format).contains(&end.as_str())
-    });
-    let fallback = || Ok(others.clone()?.map(|at| declared(sources, at)));
+    };
+    let fallback = || Ok(of(0, given, &ends_so)?.map(|at| declared(sources, at)));
     match end.as_str() {
         "ttl" => Ok(fallback()?.unwrap_or(Format::Brick(None))),
         "ndjson" | "jsonl" => match says_itself(input)? {

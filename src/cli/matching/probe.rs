@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::cli::data::Where;
-use crate::cli::output::{Failure, Format, items, say, text};
+use crate::cli::output::{Failure, Format, items, text};
 use crate::cli::review::waterfall;
 use crate::cli::table::table;
 
@@ -65,11 +65,7 @@ impl Probe {
             "models": models, "first": self.limit,
         });
         let found = self.place.ask_once(CANDIDATES, variables).await?;
-        say(match self.format {
-            Format::Human => human(&found),
-            Format::Json => format!("{found:#}"),
-        })?;
-        Ok(ExitCode::SUCCESS)
+        self.format.tell(&found, human)
     }
 }
 

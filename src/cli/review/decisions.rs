@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::name::{key, twin};
 use crate::cli::data::Where;
-use crate::cli::output::{Failure, Format, items, say, second, text};
+use crate::cli::output::{Failure, Format, items, second, text};
 use crate::cli::table::table;
 
 /// Subjects of a decision that are shown.
@@ -45,11 +45,7 @@ impl Decisions {
     /// When the data cannot be reached.
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
         let found = self.place.ask_once(DECISIONS, json!({ "first": self.limit })).await?;
-        say(match self.format {
-            Format::Human => human(&found),
-            Format::Json => format!("{found:#}"),
-        })?;
-        Ok(ExitCode::SUCCESS)
+        self.format.tell(&found, human)
     }
 }
 

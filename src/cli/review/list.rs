@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::name::{key, twin};
 use crate::cli::data::Where;
-use crate::cli::output::{Failure, Format, items, say, text};
+use crate::cli::output::{Failure, Format, items, text};
 use crate::cli::table::table;
 
 /// List the review queue.
@@ -65,11 +65,7 @@ impl List {
         };
         let variables = json!({ "order": order, "system": self.system, "first": self.limit });
         let found = self.place.ask_once(TASKS, variables).await?;
-        say(match self.format {
-            Format::Human => human(&found),
-            Format::Json => format!("{found:#}"),
-        })?;
-        Ok(ExitCode::SUCCESS)
+        self.format.tell(&found, human)
     }
 }
 

@@ -40,11 +40,7 @@ impl List {
     /// When the data cannot be reached.
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
         let found = self.place.ask_once(SOURCES, json!({})).await?;
-        say(match self.format {
-            Format::Human => human(&found),
-            Format::Json => format!("{found:#}"),
-        })?;
-        Ok(ExitCode::SUCCESS)
+        self.format.tell(&found, human)
     }
 }
 

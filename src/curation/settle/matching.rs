@@ -83,18 +83,18 @@ pub struct Reasons {
 /// Records whose models are not of one kind, such as a position and a unit, are never one thing. Each kind is matched by
 /// itself, so that what is learnt of one says nothing of another.
 pub fn matched(pasts: &[Past], thresholds: &Thresholds, catalogue: &Catalogue) -> Matched {
-    let (mut all, mut runs) = (Vec::new(), Vec::new());
+    let (mut found, mut runs): (Vec<Segment>, Vec<Run>) = Default::default();
     for kind in kinds(pasts, catalogue) {
         let (events, origins) = events(kind.iter().map(|place| (*place, &pasts[*place])));
         let traced = trace(&events);
         let begins: Vec<(usize, usize)> = traced.spans.iter().map(|s| origins[s.from]).collect();
         let (places, firsts) = joined(&begins, &traced.found.units);
-        let before = all.len();
-        all.extend(segments(pasts, firsts.iter().map(|first| begins[*first]).collect()));
+        let before = found.len();
+        found.extend(segments(pasts, firsts.iter().map(|first| begins[*first]).collect()));
         let links = links(&traced.found);
         runs.push(Run { traced, places, firsts, links, before });
     }
-    let segments: Vec<Segment> = all;
+    let segments = found;
     let mut sure: Vec<Pair> = Vec::new();
     let (mut pairs, mut index): (Vec<Pair>, HashMap<_, (usize, _)>) = Default::default();
     let all = runs.iter().enumerate().flat_map(|(at, run)| {

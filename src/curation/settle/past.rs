@@ -164,12 +164,6 @@ impl Past {
         self.versions.sort_by_key(|version| version.valid.from);
     }
 
-    /// Only what it says last; nothing when that is nothing to match by.
-    pub fn latest(&self) -> Option<Past> {
-        let last = self.versions.last().filter(|version| !version.identity.is_empty())?;
-        Some(Past { versions: vec![last.clone()], ..self.clone() })
-    }
-
     /// The link by which a part of the past means a twin, and the time before it that is of the same part and that nobody
     /// ever said anything of: what came late.
     pub fn before_link(&self, part: Interval, own: &str) -> Option<(Interval, &Link)> {

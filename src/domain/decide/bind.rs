@@ -26,7 +26,7 @@ pub fn decide(state: &State, command: &Bind) -> Result<Vec<Change>, Rejection> {
     let opened = open_streams(state, std::iter::once(&command.stream))?;
     let mut changes = opened.changes;
     if let Some(stream) = state.streams.find(command.stream.as_ref()) {
-        if says(state, stream, command, &binding) || was_cut(state, stream, command, &binding) {
+        if stands(state, stream, command, &binding) {
             return Ok(Vec::new());
         }
         if !command.replace {
@@ -110,19 +110,12 @@ fn conversion(
     })
 }
 
-fn says(state: &State, stream: StreamId, command: &Bind, binding: &Binding) -> bool {
-    let stream = state.streams.get(stream);
-    stream.is_some_and(|s| s.bindings.says(command.valid, |b| b == binding))
-}
-
-/// Whether the command gives way: just this was said before, and a part of it stands.
-fn was_cut(state: &State, stream: StreamId, command: &Bind, binding: &Binding) -> bool {
-    let Some(stream) = state.streams.get(stream).filter(|_| command.gives_way) else {
-        return false;
-    };
-    let mut said = stream.bindings.facts().filter(|fact| fact.value == *binding);
-    said.any(|fact| fact.valid == command.valid)
-        && stream.bindings.overlapping(command.valid).any(|fact| fact.value == *binding)
+/// Whether it is so already, or gives way to what was decided since it was said first.
+fn stands(state: &State, stream: StreamId, command: &Bind, binding: &Binding) -> bool {
+    let Some(stream) = state.streams.get(stream) else { return false };
+    let is_it = |held: &Binding| held == binding;
+    stream.bindings.says(command.valid, is_it)
+        || (command.gives_way && stream.bindings.was_cut(command.valid, is_it))
 }
 
 /// Checks that the stream measures nothing else during the interval.

@@ -4,7 +4,7 @@ use super::check::{self, KNOWN};
 use crate::domain::change::Change;
 use crate::domain::command::{Relate, Unrelate};
 use crate::domain::fact::{Ends, JsonMap};
-use crate::domain::graph::{Direction, Edge, Walk};
+use crate::domain::graph::{Direction, Walk};
 use crate::domain::id::TwinId;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
@@ -32,10 +32,12 @@ pub fn decide(state: &State, command: &Relate) -> Result<Vec<Change>, Rejection>
     }
     let ends = Ends { source, name: command.name.clone(), target, key: command.key.clone() };
     let held = state.graph.edge(ends.id());
-    if held.is_some_and(|e| e.timeline.says(command.valid, |p| *p == command.properties)) {
-        return Ok(Vec::new());
-    }
-    if command.gives_way && held.is_some_and(|edge| was_cut(edge, command)) {
+    let is_it = |properties: &JsonMap| *properties == command.properties;
+    let stands = held.is_some_and(|edge| {
+        edge.timeline.says(command.valid, is_it)
+            || (command.gives_way && edge.timeline.was_cut(command.valid, is_it))
+    });
+    if stands {
         return Ok(Vec::new());
     }
     no_circle(state, &ends, command.valid)?;
@@ -47,13 +49,6 @@ pub fn decide(state: &State, command: &Relate) -> Result<Vec<Change>, Rejection>
         valid: command.valid,
         properties: command.properties.clone(),
     }])
-}
-
-/// Whether just this was said before, and a part of it stands.
-fn was_cut(edge: &Edge, command: &Relate) -> bool {
-    let mut said = edge.timeline.facts().filter(|fact| fact.value == command.properties);
-    said.any(|fact| fact.valid == command.valid)
-        && edge.timeline.overlapping(command.valid).next().is_some()
 }
 
 /// Ends a relationship.
