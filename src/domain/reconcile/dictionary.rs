@@ -1,6 +1,7 @@
 //! Interned text: each distinct value once, named by a number.
 
 use std::hash::BuildHasher;
+use std::hint::black_box;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
@@ -32,6 +33,18 @@ impl Slot {
     }
 }
 
+/// Texts that are looked up side by side.
+const FEW: usize = 16;
+
+/// A text that is looked up, and where it may stand.
+#[derive(Clone, Copy, Default)]
+struct Sought<'a> {
+    text: &'a str,
+    half: u32,
+    id: u32,
+    end: u32,
+}
+
 /// Always the same, so that nothing depends on a seed.
 const HASH: FixedState = FixedState::with_seed(0x636f_756e_7465_7270);
 
@@ -52,6 +65,12 @@ impl Dictionary {
         let Some(&end) = self.ends.get(index) else { return "" };
         let start = if index == 0 { 0 } else { self.ends[index - 1] };
         &self.text[start as usize..end as usize]
+    }
+
+    /// Brings where a text stands into the caches; what comes back means nothing.
+    #[inline]
+    pub fn touch(&self, id: u32) -> u32 {
+        self.ends.get(id as usize).copied().unwrap_or(0)
     }
 
     /// The number of a text, if it is there; 0 for the empty text.
@@ -79,6 +98,36 @@ impl Dictionary {
         let hash = |slot: &Slot| Slot::hash(slot.half);
         self.table.insert_unique(Slot::hash(half), Slot { half, id }, hash);
         id
+    }
+
+    /// Appends the numbers of many texts, as [`Self::intern`] gives them one by one.
+    ///
+    /// A few at a time: where each may stand is looked up before any is compared, so that what is far away comes from
+    /// memory side by side.
+    pub fn intern_all<'a>(&mut self, texts: impl Iterator<Item = &'a str>, numbers: &mut Vec<u32>) {
+        let mut texts = texts.peekable();
+        while texts.peek().is_some() {
+            let mut few = [Sought::default(); FEW];
+            let mut count = 0;
+            for (sought, text) in few.iter_mut().zip(texts.by_ref()) {
+                *sought = Sought { text, half: Slot::half_of(text), id: 0, end: 0 };
+                count += 1;
+            }
+            let few = &mut few[..count];
+            for sought in few.iter_mut() {
+                let half = sought.half;
+                let found = self.table.find(Slot::hash(half), |slot| slot.half == half);
+                sought.id = found.map_or(0, |slot| slot.id);
+            }
+            few.iter_mut().for_each(|sought| sought.end = self.touch(sought.id));
+            let bytes = self.text.as_bytes();
+            black_box(
+                few.iter().fold(0, |sum, sought| {
+                    sum ^ bytes.get(sought.end as usize).copied().unwrap_or(0)
+                }),
+            );
+            numbers.extend(few.iter().map(|sought| self.intern(sought.text)));
+        }
     }
 
     /// Forgets the numbers from `bound` on, as if their texts had never come.

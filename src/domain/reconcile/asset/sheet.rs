@@ -111,6 +111,13 @@ pub struct Incoming<'a> {
     pub texts: Texts<'a>,
 }
 
+/// A text without white space around it. Most have none: two bytes tell.
+fn trimmed(text: &str) -> &str {
+    let is_visible = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    if is_visible(bytes.first()) && is_visible(bytes.last()) { text } else { text.trim() }
+}
+
 /// One field of all records.
 #[derive(Debug, Clone, Default)]
 pub struct Column {
@@ -171,10 +178,8 @@ impl Sheet {
     /// Adds many records, as [`Self::push`] does one by one; column by column in parallel.
     pub fn extend(&mut self, records: &[Incoming<'_>]) {
         self.columns.par_iter_mut().enumerate().for_each(|(field, column)| {
-            for record in records {
-                let value = column.values.intern(record.texts[field].trim());
-                column.cells.push(value);
-            }
+            let texts = records.iter().map(|record| trimmed(record.texts[field]));
+            column.values.intern_all(texts, &mut column.cells);
         });
         for record in records {
             self.open(record.id, record.source);
