@@ -1,5 +1,7 @@
 //! Blocking: which pairs are looked at. Each pair once, whatever number of rules finds it.
 
+use std::hint::black_box;
+
 use rayon::prelude::*;
 
 use super::dictionary::hash_text;
@@ -11,6 +13,12 @@ const KEYS_PER_RECORD_MAX: usize = 64;
 
 /// About so many pairs are one task.
 const TASK_PAIRS: u64 = 1 << 15;
+
+/// So many rows are brought into the caches at once: what is kept of them fits there beside all else.
+const TOUCHED_ROWS: u32 = 256;
+
+/// Numbers of blocks in a line of the cache.
+const BLOCKS_PER_LINE: usize = 64 / size_of::<u32>();
 
 /// "In no block".
 const NOWHERE: u32 = u32::MAX;
@@ -38,8 +46,14 @@ struct RuleBlocks {
 enum RowBlocks {
     /// At most one: this column of the matrix.
     One(usize),
-    /// Row `r` is in `blocks[starts[r]..starts[r + 1]]`, sorted.
-    Many { starts: Vec<u32>, blocks: Vec<u32> },
+    /// Some are in several.
+    Many(Memberships),
+}
+
+/// Row `r` is in `blocks[starts[r]..starts[r + 1]]`, sorted.
+struct Memberships {
+    starts: Vec<u32>,
+    blocks: Vec<u32>,
 }
 
 /// What a blocking rule found.
@@ -68,15 +82,24 @@ pub struct Task {
 impl Blocks {
     /// The blocks of all blocking rules of the plan, whose keys must be prepared for the table.
     pub fn new(plan: &Plan, table: &Table) -> Self {
-        let mut columns = Vec::new();
-        let rules: Vec<RuleBlocks> =
-            plan.blockings.iter().map(|b| rule_blocks(b, table, &mut columns)).collect();
+        let found: Vec<FoundBlocks> =
+            plan.blockings.par_iter().map(|blocking| rule_blocks(blocking, table)).collect();
+        let (mut rules, mut columns) = (Vec::with_capacity(found.len()), Vec::new());
+        for FoundBlocks { starts, rows, of_rows, report } in found {
+            let of_rows = match of_rows {
+                Ok(column) => {
+                    columns.push(column);
+                    RowBlocks::One(columns.len() - 1)
+                }
+                Err(memberships) => RowBlocks::Many(memberships),
+            };
+            rules.push(RuleBlocks { starts, rows, of_rows, report });
+        }
         let width = columns.len();
         let mut singles = vec![NOWHERE; width * table.len()];
-        for (place, column) in columns.into_iter().enumerate() {
-            let cells = singles.iter_mut().skip(place).step_by(width);
-            cells.zip(column).for_each(|(cell, block)| *cell = block);
-        }
+        singles.par_chunks_mut(width.max(1)).enumerate().for_each(|(row, blocks)| {
+            blocks.iter_mut().zip(&columns).for_each(|(block, column)| *block = column[row]);
+        });
         Self { rules, singles, width }
     }
 
@@ -89,7 +112,7 @@ impl Blocks {
                 let other = self.singles[b as usize * self.width + column];
                 (block != NOWHERE && block == other).then_some(block)
             }
-            RowBlocks::Many { starts, blocks } => {
+            RowBlocks::Many(Memberships { starts, blocks }) => {
                 let of = |row: u32| {
                     &blocks[starts[row as usize] as usize..starts[row as usize + 1] as usize]
                 };
@@ -133,7 +156,11 @@ impl Blocks {
     ) {
         let (earlier, own) = self.rules.split_at(task.rule as usize);
         let own = &own[0];
+        let mut touched = task.first;
         for block in task.first..task.end {
+            if block == touched {
+                touched = self.touch(own, table, block, task.end);
+            }
             own.each_pair(block, plan, table, |a, b| {
                 if self.first_common(own, a, b) == Some(block)
                     && !earlier.iter().any(|rule| self.first_common(rule, a, b).is_some())
@@ -142,6 +169,31 @@ impl Blocks {
                 }
             });
         }
+    }
+
+    /// Brings the rows of the next blocks into the caches; the block after them.
+    fn touch(&self, rule: &RuleBlocks, table: &Table, first: u32, end: u32) -> u32 {
+        let from = rule.starts[first as usize];
+        let fits = |block: &u32| rule.starts[*block as usize + 1] - from <= TOUCHED_ROWS;
+        let next = (first + 1..end).take_while(fits).last().unwrap_or(first) + 1;
+        let rows = &rule.rows[from as usize..rule.starts[next as usize] as usize];
+        let mut sum = 0;
+        for &row in rows {
+            sum ^= table.touch(row) ^ self.touch_row(row);
+        }
+        black_box(sum);
+        next
+    }
+
+    #[inline]
+    fn touch_row(&self, row: u32) -> u32 {
+        let start = row as usize * self.width;
+        let blocks = &self.singles[start..start + self.width];
+        let mut sum = blocks.last().copied().unwrap_or(0);
+        for line in blocks.chunks(BLOCKS_PER_LINE) {
+            sum ^= line[0];
+        }
+        sum
     }
 
     /// Up to `most` allowed pairs of a rule, also those that other rules have: whole blocks, picked
@@ -202,26 +254,36 @@ fn first_common(a: &[u32], b: &[u32]) -> Option<u32> {
     None
 }
 
-/// The hashes of a record's conjunctions of keys, each once.
-pub(super) fn keys_of(blocking: &Blocking, table: &Table, row: u32, out: &mut Vec<u64>) {
-    out.clear();
-    let mut part = Vec::new();
+/// Room for the hashes of one record's keys, used again for the next.
+#[derive(Default)]
+pub(super) struct Keys {
+    /// Of the conjunctions, each once.
+    pub found: Vec<u64>,
+    part: Vec<u64>,
+    before: Vec<u64>,
+}
+
+/// Finds the hashes of a record's conjunctions of keys.
+pub(super) fn keys_of(blocking: &Blocking, table: &Table, row: u32, keys: &mut Keys) {
+    let Keys { found, part, before } = keys;
+    found.clear();
     for (index, key) in blocking.keys.iter().enumerate() {
-        part.clear();
-        key.keys(table, row, &mut part);
         if index == 0 {
-            out.append(&mut part);
+            key.keys(table, row, found);
         } else {
-            let before = std::mem::take(out);
-            out.extend(before.iter().flat_map(|&x| part.iter().map(move |&y| mix(x ^ mix(y)))));
+            part.clear();
+            key.keys(table, row, part);
+            std::mem::swap(before, found);
+            found.clear();
+            found.extend(before.iter().flat_map(|&x| part.iter().map(move |&y| mix(x ^ mix(y)))));
         }
-        out.truncate(KEYS_PER_RECORD_MAX);
-        if out.is_empty() {
+        found.truncate(KEYS_PER_RECORD_MAX);
+        if found.is_empty() {
             return;
         }
     }
-    out.sort_unstable();
-    out.dedup();
+    found.sort_unstable();
+    found.dedup();
 }
 
 /// Spreads the bits of a number (the finaliser of SplitMix64).
@@ -232,24 +294,22 @@ pub(super) fn mix(mut x: u64) -> u64 {
     x ^ (x >> 31)
 }
 
-fn rule_blocks(blocking: &Blocking, table: &Table, columns: &mut Vec<Vec<u32>>) -> RuleBlocks {
-    let mut entries: Vec<(u64, u32)> = (0..table.len() as u32)
-        .into_par_iter()
-        .with_min_len(4096)
-        .fold(
-            || (Vec::new(), Vec::new()),
-            |(mut entries, mut keys), row| {
-                keys_of(blocking, table, row, &mut keys);
-                entries.extend(keys.iter().map(|&key| (key, row)));
-                (entries, keys)
-            },
-        )
-        .map(|(entries, _)| entries)
-        .reduce(Vec::new, |mut a, mut b| {
-            a.append(&mut b);
-            a
-        });
-    entries.par_sort_unstable();
+/// The blocks of one rule, as long as the columns of all rules are not yet put together.
+struct FoundBlocks {
+    starts: Vec<u32>,
+    rows: Vec<u32>,
+    /// The block of each row, when none is in several.
+    of_rows: Result<Vec<u32>, Memberships>,
+    report: BlockReport,
+}
+
+fn rule_blocks(blocking: &Blocking, table: &Table) -> FoundBlocks {
+    let (mut entries, mut keys) = (Vec::new(), Keys::default());
+    for row in 0..table.len() as u32 {
+        keys_of(blocking, table, row, &mut keys);
+        entries.extend(keys.found.iter().map(|&key| (key, row)));
+    }
+    entries.sort_unstable();
     let mut report = BlockReport { rule: in_words(blocking), ..BlockReport::default() };
     let (mut starts, mut rows, mut members) = (vec![0], Vec::new(), Vec::new());
     for group in entries.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
@@ -267,11 +327,11 @@ fn rule_blocks(blocking: &Blocking, table: &Table, columns: &mut Vec<Vec<u32>>) 
         report.pairs += size * (size - 1) / 2;
     }
     drop(entries);
-    RuleBlocks { starts, rows, of_rows: row_blocks(table.len(), members, columns), report }
+    FoundBlocks { starts, rows, of_rows: row_blocks(table.len(), members), report }
 }
 
-/// The blocks of each row; a rule with at most one gets a column of its own.
-fn row_blocks(rows: usize, mut members: Vec<(u32, u32)>, columns: &mut Vec<Vec<u32>>) -> RowBlocks {
+/// The block of each row, or all of them where some are in several.
+fn row_blocks(rows: usize, mut members: Vec<(u32, u32)>) -> Result<Vec<u32>, Memberships> {
     let mut one = vec![NOWHERE; rows];
     let mut several = false;
     for &(row, block) in &members {
@@ -279,16 +339,15 @@ fn row_blocks(rows: usize, mut members: Vec<(u32, u32)>, columns: &mut Vec<Vec<u
         one[row as usize] = block;
     }
     if !several {
-        columns.push(one);
-        return RowBlocks::One(columns.len() - 1);
+        return Ok(one);
     }
-    members.par_sort_unstable();
+    members.sort_unstable();
     let mut starts = vec![0_u32; rows + 1];
     members.iter().for_each(|&(row, _)| starts[row as usize + 1] += 1);
     for row in 0..rows {
         starts[row + 1] += starts[row];
     }
-    RowBlocks::Many { starts, blocks: members.into_iter().map(|(_, block)| block).collect() }
+    Err(Memberships { starts, blocks: members.into_iter().map(|(_, block)| block).collect() })
 }
 
 fn in_words(blocking: &Blocking) -> String {

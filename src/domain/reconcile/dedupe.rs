@@ -4,20 +4,16 @@ use rayon::prelude::*;
 
 use super::block::{BlockReport, Blocks};
 use super::cluster::Clusters;
-use super::compare::NULL;
 use super::estimate::{Estimate, estimate};
 use super::model::Model;
 use super::pattern::Pattern;
 use super::plan::Plan;
 use super::rule;
+use super::scorer::{PRIOR_MARGIN_BITS, Scorer};
 use super::settings::RuleEffect;
 use super::settle::settle;
 use super::table::Table;
 use super::weigh::{BITS_MAX, Weights, probability, weight_of};
-
-/// How far below the kept probability a pair may stand by the first prior, in bits; the refined
-/// prior may lift it.
-const PRIOR_MARGIN_BITS: f32 = 4.0;
 
 /// Tasks between two reports of progress.
 const TASKS_PER_REPORT: usize = 256;
@@ -200,58 +196,6 @@ fn score(
     }
     pairs.par_sort_unstable_by_key(|pair| (pair.a, pair.b));
     (pairs, compared)
-}
-
-/// Weighs pairs, and gives up on a pair as soon as it cannot be kept any more.
-pub(super) struct Scorer {
-    weights: Weights,
-    /// Comparisons in the order in which they are asked, with the most that the later ones can add.
-    order: Vec<(usize, f64)>,
-    least: f64,
-}
-
-impl Scorer {
-    pub(super) fn new(plan: &Plan, table: &Table, model: &Model) -> Self {
-        let weights = Weights::new(plan, model);
-        let count = plan.comparisons().len();
-        let mut order: Vec<(usize, f64)> =
-            (0..count).map(|i| (i, weights.most(plan, table, i))).collect();
-        // First what costs most when it disagrees: pairs fall below what can be kept soonest.
-        let at_stake = |&(index, most): &(usize, f64)| most - weights.least(index);
-        order.sort_by(|a, b| at_stake(b).total_cmp(&at_stake(a)).then(a.0.cmp(&b.0)));
-        let mut rest = 0.0;
-        for (_, most) in order.iter_mut().rev() {
-            rest += std::mem::replace(most, rest);
-        }
-        let least = f64::from(weight_of(plan.settings().thresholds.keep) - PRIOR_MARGIN_BITS);
-        Self { weights, order, least }
-    }
-
-    pub(super) fn weights(&self) -> &Weights {
-        &self.weights
-    }
-
-    /// The pair, unless it cannot be kept. Rules may link what weights would not keep.
-    pub(super) fn score(&self, plan: &Plan, table: &Table, a: u32, b: u32) -> Option<ScoredPair> {
-        let ruled = !plan.rules.is_empty();
-        let mut pattern = 0;
-        let mut sum = self.weights.prior();
-        for &(index, rest) in &self.order {
-            let level = plan.comparisons()[index].compare.level(table, a, b);
-            pattern |= plan.layout().place(index, level);
-            if level != NULL {
-                sum += self.weights.level(index, level)
-                    + self.weights.rarity(plan, table, index, (a, b), level);
-            }
-            if sum + rest < self.least && !ruled {
-                return None;
-            }
-        }
-        let weight = self.weights.total(plan, table, (a, b), pattern);
-        let kept = weight >= self.least
-            || (ruled && rule::decided(plan, table, a, b) == Some(RuleEffect::Link));
-        kept.then_some(ScoredPair { a, b, pattern, weight: weight as f32, structure: 0.0 })
-    }
 }
 
 /// The prior becomes the expected number of matches by the number of all pairs; weights follow.

@@ -52,7 +52,7 @@ pub fn estimate(plan: &Plan, table: &Table, blocks: &Blocks) -> Estimate {
     let u = shares(plan, &count(plan, table, &random));
     let passes: Vec<Pass> = plan
         .blockings
-        .iter()
+        .par_iter()
         .enumerate()
         .filter(|(_, blocking)| blocking.settings.train)
         .filter_map(|(rule, _)| {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
 
-use super::block;
-use super::dedupe::Scorer;
+use super::block::{Keys, keys_of};
 use super::explain::{Explanation, explain};
 use super::model::Model;
 use super::plan::Plan;
+use super::scorer::Scorer;
 use super::table::{RawRecord, Table};
 use super::weigh::probability;
 
@@ -103,10 +103,10 @@ impl Index {
     /// The other records that a record of the index may be, the likeliest first, at most so many.
     pub fn candidates(&self, row: u32, most: usize) -> Vec<Candidate> {
         let mut rows = Vec::new();
-        let mut keys = Vec::new();
+        let mut keys = Keys::default();
         for (blocking, postings) in self.plan.blockings.iter().zip(&self.postings) {
-            block::keys_of(blocking, &self.table, row, &mut keys);
-            for posting in keys.iter().filter_map(|key| postings.get(key)) {
+            keys_of(blocking, &self.table, row, &mut keys);
+            for posting in keys.found.iter().filter_map(|key| postings.get(key)) {
                 if posting.len() <= blocking.settings.max_block {
                     rows.extend_from_slice(posting);
                 }
@@ -154,20 +154,20 @@ impl Index {
     }
 
     fn post(&mut self, row: u32) {
-        let mut keys = Vec::new();
+        let mut keys = Keys::default();
         for (blocking, postings) in self.plan.blockings.iter().zip(&mut self.postings) {
-            block::keys_of(blocking, &self.table, row, &mut keys);
-            for &key in &keys {
+            keys_of(blocking, &self.table, row, &mut keys);
+            for &key in &keys.found {
                 postings.entry(key).or_default().push(row);
             }
         }
     }
 
     fn unpost(&mut self, row: u32) {
-        let mut keys = Vec::new();
+        let mut keys = Keys::default();
         for (blocking, postings) in self.plan.blockings.iter().zip(&mut self.postings) {
-            block::keys_of(blocking, &self.table, row, &mut keys);
-            for key in &keys {
+            keys_of(blocking, &self.table, row, &mut keys);
+            for key in &keys.found {
                 if let Some(posting) = postings.get_mut(key) {
                     posting.retain(|&other| other != row);
                     if posting.is_empty() {

@@ -27,6 +27,7 @@ pub mod preset;
 mod profile;
 mod registry;
 mod rule;
+mod scorer;
 mod settings;
 mod settle;
 mod structure;

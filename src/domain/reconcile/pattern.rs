@@ -3,6 +3,9 @@
 /// The levels of all comparisons of a pair, packed into one number.
 pub type Pattern = u64;
 
+/// So many comparisons fit into a [`Pattern`] at most: each takes a bit at least.
+pub const COMPARISONS_MAX: usize = Pattern::BITS as usize;
+
 /// Where each comparison's level stands in a [`Pattern`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatternLayout {

@@ -47,39 +47,45 @@ impl Profile {
     }
 
     #[inline]
-    fn sketch(self) -> u64 {
+    fn sketch(&self) -> u64 {
         u64::from(self.sketch[0]) | u64::from(self.sketch[1]) << 32
     }
 
     /// Whether all characters are ASCII.
     #[inline]
-    pub(super) fn ascii(self) -> bool {
+    pub(super) fn ascii(&self) -> bool {
         self.extra & NOT_ASCII == 0
     }
 
     /// Length in characters, cut off at 255.
     #[inline]
-    pub(super) fn length(self) -> u8 {
+    pub(super) fn length(&self) -> u8 {
         self.length
     }
 
     /// Whether nothing can be said about the two.
     #[inline]
-    fn unknown(self, other: Self) -> bool {
+    fn unknown(&self, other: &Self) -> bool {
         let extra = (self.extra & EXTRA_MAX).min(other.extra & EXTRA_MAX);
         extra == EXTRA_MAX || self.length.max(other.length) == LENGTH_MAX
     }
 
     /// At most so many characters can be in common, wherever they stand.
     #[inline]
-    fn common_max(self, other: Self) -> u32 {
+    fn common_max(&self, other: &Self) -> u32 {
         let shared = (self.sketch() & other.sketch()).count_ones();
         shared + u32::from((self.extra & EXTRA_MAX).min(other.extra & EXTRA_MAX))
     }
 
+    /// Whether both may begin with the same character.
+    #[inline]
+    pub(super) fn same_first(&self, other: &Self) -> bool {
+        self.first[0] == other.first[0]
+    }
+
     /// At least so many edits lie between the two (Levenshtein, and with swaps).
     #[inline]
-    pub(super) fn edits_min(self, other: Self) -> u32 {
+    pub(super) fn edits_min(&self, other: &Self) -> u32 {
         if self.unknown(other) {
             return 0;
         }
@@ -88,7 +94,7 @@ impl Profile {
 
     /// The Jaro-Winkler similarity is at most this.
     #[inline]
-    pub(super) fn jaro_winkler_max(self, other: Self) -> f64 {
+    pub(super) fn jaro_winkler_max(&self, other: &Self) -> f64 {
         if self.unknown(other) {
             return 1.0;
         }
@@ -116,10 +122,10 @@ mod tests {
         fn bounds_hold(a in "[a-d0-2 é]{0,12}", b in "[a-d0-2 é]{0,12}") {
             let (pa, pb) = (Profile::of(&a), Profile::of(&b));
             let edits = levenshtein::distance(a.chars(), b.chars());
-            prop_assert!(pa.edits_min(pb) as usize <= edits);
+            prop_assert!(pa.edits_min(&pb) as usize <= edits);
             if !a.is_empty() && !b.is_empty() {
                 let similarity = jaro_winkler::similarity(a.chars(), b.chars());
-                prop_assert!(similarity <= pa.jaro_winkler_max(pb) + 1e-9);
+                prop_assert!(similarity <= pa.jaro_winkler_max(&pb) + 1e-9);
             }
         }
     }

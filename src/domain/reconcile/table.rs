@@ -11,6 +11,9 @@ use super::registry::Normaliser;
 /// The number that means "no value".
 pub const NONE: u32 = 0;
 
+/// Cells in a line of the cache.
+const CELLS_PER_LINE: usize = 64 / size_of::<Cell>();
+
 /// Text between the raw columns of a field that is made of several.
 pub const SEPARATOR: char = '\u{1f}';
 
@@ -95,21 +98,40 @@ impl Column {
     }
 
     fn intern_joined(&mut self, raw: &str) -> u32 {
-        if let Some((seen, values)) = &mut self.memo {
-            let number = seen.intern(raw) as usize;
-            if number <= values.len() {
-                return values[number - 1];
-            }
-            let id = normalised(&self.plan, raw, &mut self.values);
-            values.push(id);
-            return id;
+        let Some((seen, known)) = &mut self.memo else {
+            return self.values.intern(&normalised(&self.plan, raw));
+        };
+        let number = seen.intern(raw) as usize;
+        if number > known.len() {
+            known.push(self.values.intern(&normalised(&self.plan, raw)));
         }
-        normalised(&self.plan, raw, &mut self.values)
+        known[number - 1]
     }
 
     /// The cell of a new record, which is counted.
     fn add(&mut self, raw: &[&str]) -> Cell {
         let value = self.intern(raw);
+        self.cell(value)
+    }
+
+    /// The cells of new records, which are counted.
+    fn add_all(&mut self, records: &[RawRecord<'_>]) -> Vec<Cell> {
+        let ([Some(place)], Some((seen, known))) = (&self.places[..], &mut self.memo) else {
+            return records.iter().map(|record| self.add(&record.values)).collect();
+        };
+        let raw = records.iter().map(|r| r.values.get(*place).copied().unwrap_or_default());
+        let mut numbers = Vec::with_capacity(records.len());
+        seen.intern_all(raw, &mut numbers);
+        let new = known.len() as u32 + 1..seen.id_bound() as u32;
+        let texts: Vec<String> = new.map(|id| normalised(&self.plan, seen.text(id))).collect();
+        self.values.intern_all(texts.iter().map(String::as_str), known);
+        let value = |number: u32| number.checked_sub(1).map_or(NONE, |at| known[at as usize]);
+        let values: Vec<u32> = numbers.into_iter().map(value).collect();
+        values.into_iter().map(|value| self.cell(value)).collect()
+    }
+
+    /// The cell of a value that one more record has.
+    fn cell(&mut self, value: u32) -> Cell {
         for id in self.profiles.len()..self.values.id_bound() {
             self.profiles.push(Profile::of(self.values.text(id as u32)));
         }
@@ -130,15 +152,11 @@ impl Column {
     }
 }
 
-fn normalised(plan: &FieldPlan, raw: &str, values: &mut Dictionary) -> u32 {
+fn normalised(plan: &FieldPlan, raw: &str) -> String {
     let Some((first, rest)) = plan.normalise.split_first() else {
-        return values.intern(raw.trim());
+        return raw.trim().to_owned();
     };
-    let mut text = first(raw);
-    for step in rest {
-        text = step(&text);
-    }
-    values.intern(&text)
+    rest.iter().fold(first(raw), |text, step| step(&text))
 }
 
 impl Table {
@@ -165,11 +183,8 @@ impl Table {
 
     /// Adds many records, column by column in parallel.
     pub fn extend(&mut self, records: &[RawRecord<'_>]) {
-        let filled: Vec<Vec<Cell>> = self
-            .columns
-            .par_iter_mut()
-            .map(|column| records.iter().map(|record| column.add(&record.values)).collect())
-            .collect();
+        let filled: Vec<Vec<Cell>> =
+            self.columns.par_iter_mut().map(|column| column.add_all(records)).collect();
         self.cells.reserve(records.len() * filled.len());
         for (row, record) in records.iter().enumerate() {
             self.cells.extend(filled.iter().map(|column| column[row]));
@@ -256,6 +271,19 @@ impl Table {
     #[inline]
     pub(super) fn cell(&self, row: u32, field: usize) -> &Cell {
         &self.cells[row as usize * self.columns.len() + field]
+    }
+
+    /// Brings a row into the caches; what comes back means nothing. Rows that are touched one right after the other
+    /// come from memory side by side, while each comparison would wait for its own.
+    #[inline]
+    pub(super) fn touch(&self, row: u32) -> u32 {
+        let start = row as usize * self.columns.len();
+        let cells = &self.cells[start..start + self.columns.len()];
+        let mut sum = cells.last().map_or(0, |cell| cell.value);
+        for line in cells.chunks(CELLS_PER_LINE) {
+            sum ^= line[0].value;
+        }
+        sum
     }
 
     /// The normalised text of a field of a row; empty when it has none.

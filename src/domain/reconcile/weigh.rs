@@ -77,11 +77,19 @@ impl Weights {
         self.bits[comparison].get(usize::from(level)).copied().unwrap_or(0.0)
     }
 
-    /// The greatest weight that a comparison can have, its value's frequency included.
-    pub(super) fn most(&self, plan: &Plan, table: &Table, comparison: usize) -> f64 {
+    /// The greatest weight that a comparison can have from each level on, its value's frequency included, by level;
+    /// 0 for missing.
+    pub(super) fn most(&self, plan: &Plan, table: &Table, comparison: usize) -> Vec<f64> {
         let (strength, least) = self.frequency[comparison];
-        let rarity = plan.comparisons()[comparison].compare.rarity_max(table, least);
-        self.bits[comparison].iter().fold(0.0_f64, |a, b| a.max(*b)) + strength * rarity
+        let compare = &plan.comparisons()[comparison].compare;
+        let mut most = self.bits[comparison].clone();
+        let mut later = f64::MIN;
+        for (level, bits) in most.iter_mut().enumerate().skip(1).rev() {
+            let rarity = compare.rarity_max(table, level as u8, least);
+            later = later.max(*bits + strength * rarity);
+            *bits = later;
+        }
+        most
     }
 
     /// The least weight that a level of a comparison has.

@@ -108,10 +108,31 @@ impl FieldComparison {
         }
     }
 
+    /// Whether the frequency of the value counts at this level.
+    fn is_term(&self, level: u8) -> bool {
+        let term = level.checked_sub(1).and_then(|level| self.term_levels.get(usize::from(level)));
+        term == Some(&true)
+    }
+
+    /// Whether a test may hold by what the cells tell. The texts are not fetched.
+    fn may_hold(&self, test: Test, pair: &Pair<'_>, strings: &mut Strings<'_>) -> bool {
+        match test {
+            Test::Swapped => self.may_be_swapped(pair, 1.0),
+            Test::SwappedAlike(least) => self.may_be_swapped(pair, least),
+            Test::JaroWinkler(least) => strings.may_jaro_winkler(least),
+            Test::Levenshtein(most) | Test::Damerau(most) => strings.may_edits(most),
+            Test::Relative(share) => strings.may_edits(strings.edits_of(share)),
+            Test::Prefix(least) => strings.may_prefix(least),
+            Test::Initial => strings.may_prefix(1) && strings.is_initial(),
+            Test::PathPrefix(_) | Test::Soundex => true,
+            _ => self.holds(test, pair, strings),
+        }
+    }
+
     /// Whether the sketches alone do not rule a swap out, so that most texts are never fetched.
     fn may_be_swapped(&self, pair: &Pair<'_>, least: f64) -> bool {
         let [first, second] = self.fields[..] else { return false };
-        let sketch = |row, field| pair.table.cell(row, field).profile;
+        let sketch = |row, field| &pair.table.cell(row, field).profile;
         let most = |x, y| sketch(pair.rows.0, x).jaro_winkler_max(sketch(pair.rows.1, y));
         most(first, second) >= least && most(second, first) >= least
     }
@@ -120,6 +141,37 @@ impl FieldComparison {
         let [first, second] = self.fields[..] else { return false };
         let ((a1, b1), (a2, b2)) = (pair.texts_of(first), pair.texts_of(second));
         a1 != a2 && same(a1, b2) && same(a2, b1)
+    }
+
+    /// The level of the first test that passes.
+    #[inline]
+    fn first(
+        &self,
+        table: &Table,
+        (a, b): (u32, u32),
+        mut passes: impl FnMut(Test, &Pair<'_>, &mut Strings<'_>) -> bool,
+    ) -> u8 {
+        let field = self.fields[0];
+        let (of_a, of_b) = (table.cell(a, field), table.cell(b, field));
+        let values = (of_a.value, of_b.value);
+        if values.0 == NONE || values.1 == NONE {
+            return NULL;
+        }
+        if self.fields.len() == 1 {
+            if values.0 == values.1 && self.tests[0] == Test::Exact {
+                return 1;
+            }
+        } else if self
+            .fields
+            .iter()
+            .any(|&f| table.value(a, f) == NONE || table.value(b, f) == NONE)
+        {
+            return NULL;
+        }
+        let pair = Pair { table, rows: (a, b), values };
+        let mut strings = Strings::new(table.values(field), (of_a, of_b));
+        let place = self.tests.iter().position(|&test| passes(test, &pair, &mut strings));
+        place.unwrap_or(self.tests.len()) as u8 + 1
     }
 
     fn number(&self, value: u32) -> f64 {
@@ -184,33 +236,20 @@ impl Compare for FieldComparison {
     }
 
     fn level(&self, table: &Table, a: u32, b: u32) -> u8 {
-        let field = self.fields[0];
-        let (of_a, of_b) = (table.cell(a, field), table.cell(b, field));
-        let values = (of_a.value, of_b.value);
-        if values.0 == NONE || values.1 == NONE {
-            return NULL;
-        }
-        if self.fields.len() == 1 {
-            if values.0 == values.1 && self.tests[0] == Test::Exact {
-                return 1;
-            }
-        } else if self
-            .fields
-            .iter()
-            .any(|&f| table.value(a, f) == NONE || table.value(b, f) == NONE)
-        {
-            return NULL;
-        }
-        let pair = Pair { table, rows: (a, b), values };
-        let profiles = (of_a.profile, of_b.profile);
-        let mut strings = Strings::new(table.values(field), values, profiles);
-        let place = self.tests.iter().position(|&test| self.holds(test, &pair, &mut strings));
-        place.unwrap_or(self.tests.len()) as u8 + 1
+        self.first(table, (a, b), |test, pair, strings| self.holds(test, pair, strings))
+    }
+
+    fn exact_field(&self) -> Option<usize> {
+        let is_exact = self.fields.len() == 1 && self.tests.first() == Some(&Test::Exact);
+        is_exact.then(|| self.fields[0])
+    }
+
+    fn level_at_best(&self, table: &Table, a: u32, b: u32) -> u8 {
+        self.first(table, (a, b), |test, pair, strings| self.may_hold(test, pair, strings))
     }
 
     fn rarity(&self, table: &Table, a: u32, b: u32, level: u8, frequency_min: f64) -> f64 {
-        let counts = level.checked_sub(1).and_then(|l| self.term_levels.get(usize::from(l)));
-        if counts != Some(&true) {
+        if !self.is_term(level) {
             return 0.0;
         }
         let field = self.fields[0];
@@ -218,7 +257,10 @@ impl Compare for FieldComparison {
         (self.collision / frequency(a).max(frequency(b)).max(frequency_min)).log2()
     }
 
-    fn rarity_max(&self, table: &Table, frequency_min: f64) -> f64 {
+    fn rarity_max(&self, table: &Table, level: u8, frequency_min: f64) -> f64 {
+        if !self.is_term(level) {
+            return 0.0;
+        }
         let once = 1.0 / f64::from(table.present(self.fields[0]).max(1));
         (self.collision / once.max(frequency_min)).log2().max(0.0)
     }

@@ -27,6 +27,16 @@ pub trait Compare: Send + Sync {
     /// The level of a pair of rows. Any of all fields may be looked at.
     fn level(&self, table: &Table, a: u32, b: u32) -> u8;
 
+    /// The field whose equal values are the first level, and whose unlike ones never are; `None`: it is not as simple.
+    fn exact_field(&self) -> Option<usize> {
+        None
+    }
+
+    /// A quick look: the level of a pair is this one or a later one, and [`NULL`] only if that is its level.
+    fn level_at_best(&self, table: &Table, a: u32, b: u32) -> u8 {
+        self.level(table, a, b)
+    }
+
     /// How much rarer than usual the agreement is, in bits: log2 of (the chance that two random
     /// records with equal values have any equal value / the chance to have this one). 0: as usual.
     /// `frequency_min` is the least frequency that counts.
@@ -35,9 +45,9 @@ pub trait Compare: Send + Sync {
         0.0
     }
 
-    /// At most so much can [`Compare::rarity`] be.
-    fn rarity_max(&self, table: &Table, frequency_min: f64) -> f64 {
-        let _ = (table, frequency_min);
+    /// At most so much can [`Compare::rarity`] of a level be.
+    fn rarity_max(&self, table: &Table, level: u8, frequency_min: f64) -> f64 {
+        let _ = (table, level, frequency_min);
         0.0
     }
 
