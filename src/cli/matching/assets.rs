@@ -72,11 +72,14 @@ pub fn scores<'a>(sheet: &'a Sheet, found: &'a Assets) -> impl Iterator<Item = V
 }
 
 /// Rows of `record_id,cluster_id`; a cluster is named after its first record.
-pub fn clusters<'a>(sheet: &'a Sheet, found: &'a Assets) -> impl Iterator<Item = Vec<String>> + 'a {
+pub fn clusters<'a>(
+    sheet: &'a Sheet,
+    found: &'a Assets,
+) -> impl Iterator<Item = [&'a str; 2]> + 'a {
     let mut first: Vec<Option<usize>> = vec![None; sheet.len()];
     (0..sheet.len()).map(move |row| {
         let name = *first[found.resolution.unit(row as u32) as usize].get_or_insert(row);
-        vec![sheet.id(row).to_owned(), sheet.id(name).to_owned()]
+        [sheet.id(row), sheet.id(name)]
     })
 }
 

@@ -146,10 +146,8 @@ impl Files {
             write_csv(path, &["id_a", "id_b", "score"], pairs)?;
         }
         if let Some(path) = &self.clusters {
-            let rows = (0..table.len() as u32).map(|row| {
-                let cluster = table.id(found.clusters.of(row));
-                vec![table.id(row).to_owned(), cluster.to_owned()]
-            });
+            let rows = (0..table.len() as u32)
+                .map(|row| [table.id(row), table.id(found.clusters.of(row))]);
             write_csv(path, &["record_id", "cluster_id"], rows)?;
         }
         Ok(())
@@ -157,17 +155,21 @@ impl Files {
 }
 
 /// Writes a CSV file.
-pub fn write_csv(
+pub fn write_csv<Row>(
     path: &Path,
     header: &[&str],
-    rows: impl Iterator<Item = Vec<String>>,
-) -> Result<(), Failure> {
+    rows: impl Iterator<Item = Row>,
+) -> Result<(), Failure>
+where
+    Row: IntoIterator,
+    Row::Item: AsRef<[u8]>,
+{
     let failed =
         |e: csv::Error| Failure::Other(format!("`{}` cannot be written: {e}", path.display()));
     let mut writer = csv::Writer::from_path(path).map_err(failed)?;
     writer.write_record(header).map_err(failed)?;
     for row in rows {
-        writer.write_record(&row).map_err(failed)?;
+        writer.write_record(row).map_err(failed)?;
     }
     writer.flush().map_err(|e| failed(e.into()))
 }

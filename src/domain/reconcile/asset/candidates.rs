@@ -89,8 +89,10 @@ pub fn finer(fact: &Facts, depth: u8) -> u32 {
 
 /// All pairs that share a key, in the order of their rows.
 pub fn candidates(world: &World) -> Vec<Pair> {
+    // By itself, because it is asked once for each pair: all of it fits into a cache, all facts do not.
+    let owners: Vec<u32> = world.facts.iter().map(|fact| fact.owner).collect();
     let mut packed: Vec<u64> =
-        GROUP_KEYS.into_par_iter().flat_map_iter(|key| pairs_of(world, key)).collect();
+        GROUP_KEYS.into_par_iter().flat_map_iter(|key| pairs_of(world, &owners, key)).collect();
     for (row, fact) in world.facts.iter().enumerate().filter(|(_, fact)| fact.xref != 0) {
         let target = fact.xref as usize - 1;
         let rows = world.segment_rows[target]..world.segment_rows[target + 1];
@@ -109,7 +111,7 @@ fn unpack(group: &[u64]) -> Pair {
     Pair { a: (group[0] >> 34) as u32, b: (group[0] >> 4 & 0x3fff_ffff) as u32, shared }
 }
 
-fn pairs_of(world: &World, key: Key) -> Vec<u64> {
+fn pairs_of(world: &World, owners: &[u32], key: Key) -> Vec<u64> {
     let mut keyed: Vec<(u64, u32)> = Vec::with_capacity(world.facts.len());
     for row in 0..world.facts.len() as u32 {
         keys(world, row, key, |hash| keyed.push((hash, row)));
@@ -117,12 +119,18 @@ fn pairs_of(world: &World, key: Key) -> Vec<u64> {
     keyed.sort_unstable();
     let mut pairs = Vec::new();
     for group in keyed.chunk_by(|x, y| x.0 == y.0) {
-        join(world, group, key, &mut pairs, 0);
+        join(world, owners, group, &mut |x, y| pairs.push(pack(x, y, key)), 0);
     }
     pairs
 }
 
-fn join(world: &World, group: &[(u64, u32)], key: Key, pairs: &mut Vec<u64>, depth: u8) {
+fn join(
+    world: &World,
+    owners: &[u32],
+    group: &[(u64, u32)],
+    put: &mut impl FnMut(u32, u32),
+    depth: u8,
+) {
     if group.len() > GROUP_RECORDS_MAX {
         if depth > 1 {
             return;
@@ -131,17 +139,17 @@ fn join(world: &World, group: &[(u64, u32)], key: Key, pairs: &mut Vec<u64>, dep
         let mut parts: Vec<(u64, u32)> =
             group.iter().map(|&(_, row)| (finer(row), row)).filter(|part| part.0 != 0).collect();
         parts.sort_unstable();
-        parts.chunk_by(|x, y| x.0 == y.0).for_each(|part| join(world, part, key, pairs, depth + 1));
+        for part in parts.chunk_by(|x, y| x.0 == y.0) {
+            join(world, owners, part, put, depth + 1);
+        }
         return;
     }
-    let owner = |row: u32| world.facts[row as usize].owner;
     for (at, &(_, x)) in group.iter().enumerate() {
-        pairs.extend(
-            group[at + 1..]
-                .iter()
-                .filter(|&&(_, y)| owner(y) != owner(x))
-                .map(|&(_, y)| pack(x, y, key)),
-        );
+        for &(_, y) in &group[at + 1..] {
+            if owners[y as usize] != owners[x as usize] {
+                put(x, y);
+            }
+        }
     }
 }
 

@@ -1,7 +1,5 @@
 //! How much each agreement is worth: learnt from pairs that their serials or addresses decide.
 
-use std::hint::black_box;
-
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
@@ -349,9 +347,7 @@ pub fn score(world: &World, model: &Model, pairs: &[Pair]) -> Vec<f32> {
         .map_init(HashMap::new, |memo: &mut HashMap<Circumstances, f32>, chunk| {
             let mut logits = Vec::with_capacity(chunk.len());
             for pairs in chunk.chunks(TOUCHED_PAIRS) {
-                black_box(
-                    pairs.iter().fold(0, |sum, pair| sum ^ world.facts[pair.b as usize].touch()),
-                );
+                world.touch(pairs.iter().map(|pair| pair.b));
                 logits.extend(pairs.iter().map(|pair| {
                     weighed(world, model, (pair.a, pair.b), |found| {
                         let known = memo.entry((found.circumstances, found.is_bare));

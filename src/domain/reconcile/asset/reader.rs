@@ -1,5 +1,7 @@
 //! Reads rows as facts: with what was learnt of all records, one row at a time.
 
+use rayon::prelude::*;
+
 use super::super::dictionary::Dictionary;
 use super::super::normalise::asset::words::{self, Description};
 use super::super::normalise::asset::{day, mac, name, network, reference, tag};
@@ -134,8 +136,36 @@ impl Reader {
 
     /// What a row says; its class of thing is still to be told.
     pub fn facts(&mut self, sheet: &Sheet, serials: &Serials, row: usize) -> Facts {
-        let said = self.descriptions.at(sheet, row);
-        let [site, area, line, station] = self.places.of(sheet, row, said);
+        let said = self.places.said(self.descriptions.at(sheet, row));
+        let place = self.places.of(sheet, row, said);
+        let uuid = self.uuids.of(sheet, row);
+        Facts { uuid, ..self.facts_at(sheet, serials, row, place) }
+    }
+
+    /// What all rows say, which were there when places were learnt; their classes are still to be told.
+    pub fn all_facts(&mut self, sheet: &Sheet, serials: &Serials) -> Vec<Facts> {
+        let places = &mut self.places;
+        let said: Vec<[u32; 2]> =
+            self.descriptions.all().iter().map(|said| places.said(said)).collect();
+        let of = |row: usize| {
+            let said = said[sheet.value(row, Field::Description) as usize];
+            let place = self.places.learnt(sheet, row, said).unwrap_or_default();
+            self.facts_at(sheet, serials, row, place)
+        };
+        let mut facts: Vec<Facts> = (0..sheet.len()).into_par_iter().map(of).collect();
+        let numbered = facts.iter_mut().enumerate();
+        numbered.for_each(|(row, fact)| fact.uuid = self.uuids.of(sheet, row));
+        facts
+    }
+
+    /// The facts of a row at a place; the number of its UUID is still to be told.
+    fn facts_at(
+        &self,
+        sheet: &Sheet,
+        serials: &Serials,
+        row: usize,
+        [site, area, line, station]: [u32; 4],
+    ) -> Facts {
         let (serial, folded) = serials.of(sheet, row);
         let (tag, suffix) = self.tag(sheet, row);
         let name = *self.hosts.at(sheet, row);
@@ -148,7 +178,7 @@ impl Reader {
             folded,
             mac: self.macs.of(sheet, row),
             mac_tail: self.macs.tail(sheet, row),
-            uuid: self.uuids.of(sheet, row),
+            uuid: 0,
             maker: self.makers.of(sheet, row),
             model: self.models.of(sheet, row),
             tag,

@@ -93,23 +93,33 @@ impl Talk {
 
     /// How alike the descriptions of two records are, 0 to 1, and how much there is to compare (bits of the poorer one).
     pub fn likeness(&self, a: &Facts, b: &Facts) -> (f32, f32) {
-        let (left, right) =
-            (&self.words.all()[a.text as usize], &self.words.all()[b.text as usize]);
+        let (left, right) = (self.words(a.text), self.words(b.text));
         let kind = if a.kind != 0 { a.kind } else { b.kind };
-        let covered = |words: &[u32], others: &[u32]| {
-            let (mut all, mut met) = (0f32, 0f32);
-            for &word in words {
-                let bits = self.bits(kind, word);
-                all += bits;
-                if others.iter().any(|&other| other == word || self.aliases.has(word, other)) {
-                    met += bits;
-                }
+        let (mut met, mut all) = ((0f32, 0f32), (0f32, 0f32));
+        let mut met_right = 0u32;
+        for &word in left {
+            let bits = self.bits(kind, word);
+            let mut meets = 0u32;
+            for (at, &other) in right.iter().enumerate() {
+                let is_met = other == word || self.aliases.has(word, other);
+                meets |= u32::from(is_met) << at;
             }
-            (met, all)
-        };
-        let ((met_a, all_a), (met_b, all_b)) = (covered(left, right), covered(right, left));
-        let poorer = all_a.min(all_b);
-        if poorer <= 0.0 { (0.0, 0.0) } else { (met_a.min(met_b).min(poorer) / poorer, poorer) }
+            all.0 += bits;
+            met.0 += if meets == 0 { 0.0 } else { bits };
+            met_right |= meets;
+        }
+        for (at, &word) in right.iter().enumerate() {
+            let bits = self.bits(kind, word);
+            all.1 += bits;
+            met.1 += if met_right >> at & 1 == 0 { 0.0 } else { bits };
+        }
+        let poorer = all.0.min(all.1);
+        if poorer <= 0.0 { (0.0, 0.0) } else { (met.0.min(met.1).min(poorer) / poorer, poorer) }
+    }
+
+    /// The words of a description.
+    pub fn words(&self, text: u32) -> &[u32] {
+        &self.words.all()[text as usize]
     }
 
     /// How surprising a word is in a description of this class, in bits.

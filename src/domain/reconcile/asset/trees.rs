@@ -10,8 +10,6 @@ pub const LEVELS_MAX: usize = 16;
 pub struct Growth {
     /// How many trees.
     pub trees: usize,
-    /// Splits from the root to a leaf at most.
-    pub depth: usize,
     /// Share of each tree's step that is taken.
     pub rate: f64,
     /// Least sum of second derivatives in a leaf.
@@ -22,7 +20,7 @@ pub struct Growth {
 
 impl Default for Growth {
     fn default() -> Self {
-        Self { trees: 80, depth: 4, rate: 0.15, leaf_min: 4.0, ridge: 2.0 }
+        Self { trees: 80, rate: 0.15, leaf_min: 4.0, ridge: 2.0 }
     }
 }
 
@@ -39,43 +37,63 @@ pub struct Row<const F: usize> {
     pub offset: f32,
 }
 
+/// Splits from the root to a leaf at most.
+const DEPTH: usize = 4;
+/// Nodes that split.
+const SPLITS: usize = (1 << DEPTH) - 1;
+/// All nodes.
+const NODES: usize = (1 << (DEPTH + 1)) - 1;
+
+/// Node `n` has the children `2 n + 1` and `2 n + 2`. All leaves are at the same depth: below a node that was not split
+/// stands its own value, so that each look-up takes the same steps.
 #[derive(Debug, Clone, Copy)]
-struct Node {
-    /// Feature, or `u8::MAX` for a leaf.
-    feature: u8,
-    /// Rows with a level up to this go left.
-    level: u8,
-    /// Index of the left child; the right one follows it.
-    left: u16,
-    /// Value of the node, in logits.
-    value: f32,
+struct Tree {
+    /// By node that splits: the feature, and the level up to which rows go left.
+    splits: [(u8, u8); SPLITS],
+    /// By node, in logits.
+    values: [f32; NODES],
+}
+
+impl Tree {
+    #[inline]
+    fn next<const F: usize>(&self, node: usize, levels: &[u8; F]) -> usize {
+        let (feature, level) = self.splits[node];
+        2 * node + 1 + usize::from(levels[feature as usize] > level)
+    }
+
+    #[inline]
+    fn leaf<const F: usize>(&self, levels: &[u8; F]) -> f32 {
+        let leaf = (0..DEPTH).fold(0, |node, _| self.next(node, levels));
+        self.values[leaf]
+    }
 }
 
 /// A sum of trees. Its value is in logits.
 #[derive(Debug, Clone, Default)]
 pub struct Trees {
-    trees: Vec<Vec<Node>>,
+    trees: Vec<Tree>,
 }
 
 impl Trees {
     /// Grows trees on rows.
     pub fn grow<const F: usize>(rows: &[Row<F>], growth: Growth) -> Self {
+        let rows = &merged(rows)[..];
         let mut margins: Vec<f64> = rows.iter().map(|row| f64::from(row.offset)).collect();
         let mut gradients = vec![(0f64, 0f64); rows.len()];
         let mut order: Vec<u32> = Vec::new();
         let mut trees = Vec::with_capacity(growth.trees);
         for _ in 0..growth.trees {
-            for ((pair, row), margin) in gradients.iter_mut().zip(rows).zip(&margins) {
+            gradients.iter_mut().zip(rows).zip(&margins).for_each(|((pair, row), margin)| {
                 let p = 1.0 / (1.0 + (-margin).exp());
                 let weight = f64::from(row.weight);
                 *pair = (weight * (f64::from(row.label) - p), weight * (p * (1.0 - p)).max(1e-6));
-            }
+            });
             order.clear();
             order.extend(0..rows.len() as u32);
             let tree = grow_tree(rows, &gradients, &mut order, growth);
-            for (margin, row) in margins.iter_mut().zip(rows) {
-                *margin += f64::from(leaf(&tree, &row.levels));
-            }
+            margins.iter_mut().zip(rows).for_each(|(margin, row)| {
+                *margin += f64::from(tree.leaf(&row.levels));
+            });
             trees.push(tree);
         }
         Self { trees }
@@ -83,36 +101,34 @@ impl Trees {
 
     /// The logit of a vector of levels.
     pub fn logit<const F: usize>(&self, levels: &[u8; F]) -> f32 {
-        self.trees.iter().map(|tree| leaf(tree, levels)).sum()
+        self.trees.iter().map(|tree| tree.leaf(levels)).sum()
     }
 
     /// What each feature contributed: with the constant, they sum to the logit.
     pub fn contributions<const F: usize>(&self, levels: &[u8; F]) -> (f32, [f32; F]) {
         let (mut constant, mut parts) = (0f32, [0f32; F]);
         for tree in &self.trees {
-            let mut at = 0usize;
-            constant += tree[0].value;
-            while tree[at].feature != u8::MAX {
-                let node = tree[at];
-                let next = next(node, levels);
-                parts[node.feature as usize] += tree[next].value - node.value;
-                at = next;
+            constant += tree.values[0];
+            let mut node = 0;
+            for _ in 0..DEPTH {
+                let next = tree.next(node, levels);
+                parts[tree.splits[node].0 as usize] += tree.values[next] - tree.values[node];
+                node = next;
             }
         }
         (constant, parts)
     }
 }
 
-fn next<const F: usize>(node: Node, levels: &[u8; F]) -> usize {
-    node.left as usize + usize::from(levels[node.feature as usize] > node.level)
-}
-
-fn leaf<const F: usize>(tree: &[Node], levels: &[u8; F]) -> f32 {
-    let mut at = 0usize;
-    while tree[at].feature != u8::MAX {
-        at = next(tree[at], levels);
-    }
-    tree[at].value
+/// The distinct rows, which count as much as all that are like them.
+fn merged<const F: usize>(rows: &[Row<F>]) -> Vec<Row<F>> {
+    let what = |row: &Row<F>| (row.levels, row.label.to_bits(), row.offset.to_bits());
+    let mut sorted = rows.to_vec();
+    sorted.sort_unstable_by_key(|row| (what(row), row.weight.to_bits()));
+    sorted
+        .chunk_by(|a, b| what(a) == what(b))
+        .map(|like| Row { weight: like.iter().map(|row| row.weight).sum(), ..like[0] })
+        .collect()
 }
 
 /// A part of the rows that becomes a node.
@@ -120,7 +136,6 @@ struct Part {
     node: usize,
     from: usize,
     to: usize,
-    depth: usize,
 }
 
 fn grow_tree<const F: usize>(
@@ -128,30 +143,39 @@ fn grow_tree<const F: usize>(
     gradients: &[(f64, f64)],
     order: &mut [u32],
     growth: Growth,
-) -> Vec<Node> {
-    let mut tree = vec![Node { feature: u8::MAX, level: 0, left: 0, value: 0.0 }];
-    let mut open = vec![Part { node: 0, from: 0, to: order.len(), depth: 0 }];
+) -> Tree {
+    let mut tree = Tree { splits: [(0, u8::MAX); SPLITS], values: [0.0; NODES] };
+    let mut open = vec![Part { node: 0, from: 0, to: order.len() }];
     while let Some(part) = open.pop() {
         let histogram = histogram(rows, gradients, &order[part.from..part.to]);
         let total = histogram[0].iter().fold((0.0, 0.0), |sum, bin| (sum.0 + bin.0, sum.1 + bin.1));
-        tree[part.node].value = (growth.rate * total.0 / (total.1 + growth.ridge)) as f32;
+        let value = (growth.rate * total.0 / (total.1 + growth.ridge)) as f32;
+        tree.values[part.node] = value;
         let Some((feature, level)) =
-            (part.depth < growth.depth).then(|| split(&histogram, total, growth)).flatten()
+            (part.node < SPLITS).then(|| split(&histogram, total, growth)).flatten()
         else {
+            fill(&mut tree.values, part.node, value);
             continue;
         };
         let slice = &mut order[part.from..part.to];
         let middle =
             part.from + partition(slice, |row| rows[row as usize].levels[feature] <= level);
-        let left = tree.len();
-        tree[part.node] =
-            Node { feature: feature as u8, level, left: left as u16, value: tree[part.node].value };
+        tree.splits[part.node] = (feature as u8, level);
+        let left = 2 * part.node + 1;
         for (node, from, to) in [(left, part.from, middle), (left + 1, middle, part.to)] {
-            tree.push(Node { feature: u8::MAX, level: 0, left: 0, value: 0.0 });
-            open.push(Part { node, from, to, depth: part.depth + 1 });
+            open.push(Part { node, from, to });
         }
     }
     tree
+}
+
+/// Gives all nodes below one its value.
+fn fill(values: &mut [f32; NODES], node: usize, value: f32) {
+    values[node] = value;
+    if node < SPLITS {
+        fill(values, 2 * node + 1, value);
+        fill(values, 2 * node + 2, value);
+    }
 }
 
 type Histogram<const F: usize> = [[(f64, f64); LEVELS_MAX]; F];
@@ -164,8 +188,8 @@ fn histogram<const F: usize>(
     let mut bins = [[(0.0, 0.0); LEVELS_MAX]; F];
     for &row in order {
         let (gradient, hessian) = gradients[row as usize];
-        for (feature, &level) in rows[row as usize].levels.iter().enumerate() {
-            let bin = &mut bins[feature][level as usize & (LEVELS_MAX - 1)];
+        for (bins, &level) in bins.iter_mut().zip(&rows[row as usize].levels) {
+            let bin = &mut bins[level as usize & (LEVELS_MAX - 1)];
             bin.0 += gradient;
             bin.1 += hessian;
         }

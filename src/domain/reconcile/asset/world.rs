@@ -1,5 +1,7 @@
 //! All records, read: facts by row, vocabularies, and what was learnt about values that mean the same.
 
+use std::hint::black_box;
+
 use hashbrown::{HashMap, HashSet};
 
 use super::super::dictionary::Dictionary;
@@ -50,6 +52,29 @@ pub struct World {
     pub talk: Talk,
 }
 
+impl World {
+    /// Brings what comparisons need of rows into the caches. What is touched one right after the other comes from memory
+    /// side by side, while each comparison would wait for its own; so first the facts, then what they point to, and so on.
+    pub fn touch(&self, rows: impl Iterator<Item = u32> + Clone) {
+        let facts = || rows.clone().map(|row| &self.facts[row as usize]);
+        let mut sum = 0;
+        for fact in facts() {
+            sum ^= fact.touch();
+        }
+        for fact in facts() {
+            sum ^= self.serials.folded.touch(fact.folded);
+            sum ^= self.serials.counts.get(fact.folded as usize).copied().unwrap_or(0);
+            sum ^= self.talk.words(fact.text).len() as u32;
+        }
+        for fact in facts() {
+            let first = self.serials.folded.text(fact.folded).as_bytes().first();
+            sum ^= first.copied().map_or(0, u32::from);
+            sum ^= self.talk.words(fact.text).first().copied().unwrap_or(0);
+        }
+        black_box(sum);
+    }
+}
+
 /// Reads all records.
 pub fn world(sheet: &Sheet) -> World {
     read(sheet).0
@@ -77,8 +102,7 @@ pub fn read(sheet: &Sheet) -> (World, Reader) {
         },
     );
     reader.learn_latest(sheet);
-    let mut facts: Vec<Facts> =
-        (0..sheet.len()).map(|row| reader.facts(sheet, &world.serials, row)).collect();
+    let mut facts = reader.all_facts(sheet, &world.serials);
     reader.places.align_areas(&mut facts, &anchors);
     reader.kinds = KindWords::learn(sheet, &reader.descriptions, &mut facts, &world.tags);
     (world.talk, (world.maker_aliases, world.model_aliases, world.shared_macs)) = rayon::join(
