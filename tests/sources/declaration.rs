@@ -36,12 +36,14 @@ fn a_mistake_is_told_with_its_line_and_its_mend() {
         ("read.encoding = 'latin-77'", "write for example windows-1252"),
         ("read.time_zone = 'Berlin'", "write for example Europe/Berlin"),
         ("read.delimiter = ';;'", "one ASCII character"),
-        ("authority = 1.5", "authority"),
-        ("authority = { half_life = 'soon' }", "authority"),
+        ("authority = 1.5", "trust is a number from 0 to 1"),
+        ("authority = { half_life = 'soon' }", "`halfLife`"),
         ("files = ['a/b.csv']", "without folders"),
         ("relationships.partOf = { column = 'x' }", "column"),
         ("twins = 'place'", "unknown variant `place`"),
-        ("properties.name = ''", "did not match"),
+        ("properties.name = ''", "by the name of a field"),
+        ("ids.erp = { column = 'x' }", "`{ field = ..., scope = ... }`"),
+        ("scope = 5", "this is a text, or"),
     ] {
         let toml = format!("format = 'csv'\nsystem = 'a'\nkey = 'id'\n{line}\n");
         let error = Declaration::parse(&toml).unwrap_err();
@@ -57,6 +59,7 @@ fn what_is_missing_is_named() {
         ("format = 'csv'\nkey = 'id'", "`system` is missing"),
         ("format = 'csv'\nsystem = 'a'", "`key` is missing"),
         ("format = 'csv'\nsystem = ''\nkey = 'id'", "the system"),
+        ("format = 'csv'\nsystem = 'a'\nkey = { fields = ['id'] }", "a key is the name of a field"),
     ] {
         let error = Declaration::parse(toml).unwrap_err();
         assert!(error.contains(reason), "{toml}: {error}");

@@ -208,7 +208,10 @@ section! {
 
 /// How far the source is trusted: one number, or more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "trust is a number from 0 to 1, or a table of `default`, `properties`, `authoritative`, `halfLife` and `staleAfter`"
+)]
 pub enum Authority {
     /// From 0 to 1, in everything, for ever.
     Plain(Share),
@@ -249,7 +252,10 @@ section! {
 
 /// The field of a property.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "a property is filled by the name of a field, or by `{ field = ..., unit = ... }`"
+)]
 pub enum PropertyField {
     /// The value stands there as it is.
     Plain(Field),
@@ -269,7 +275,7 @@ pub struct PropertyWithUnit {
 
 /// The field of a further id.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "an id is the name of a field, or `{ field = ..., scope = ... }`")]
 pub enum IdField {
     /// Unique in its whole system.
     Plain(Field),

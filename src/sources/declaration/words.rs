@@ -201,7 +201,10 @@ impl From<Share> for f64 {
 
 /// A text that is the same for all rows, or told by a field of each.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "this is a text, or `{ field = ... }` for what a field of each row says"
+)]
 pub enum TextOrField {
     /// For all rows.
     Fixed(String),
@@ -230,7 +233,7 @@ pub struct Key(pub Vec<Field>);
 
 /// How the key is written in TOML.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a key is the name of a field, or a list of names")]
 pub(super) enum KeyText {
     One(String),
     Several(Vec<Field>),
