@@ -53,7 +53,7 @@ async fn a_staged_import_is_there_after_a_restart_and_comes_to_the_same() {
     let staged = steward.import(&["--stage"]);
     let id = id_of(&staged);
     let steward = steward.again(false).await;
-    assert_eq!(steward.waiting().await, [staged.clone()]);
+    assert_eq!(steward.waiting().await, std::slice::from_ref(&staged));
     assert!(steward.ok(&["import", "--staged"]).contains(&id));
     let done = steward.commit(&id);
     let preview = &staged["preview"];
@@ -100,7 +100,7 @@ async fn kill_9_loses_no_import_that_was_acknowledged() {
     assert!(wanted >= Some(MACHINES as u64), "{staged:#}");
     let mut steward = steward.again(true).await;
     for round in 0..3 {
-        assert_eq!(steward.waiting().await, [staged.clone()]);
+        assert_eq!(steward.waiting().await, std::slice::from_ref(&staged));
         let mut command = counterpart();
         command.args(["import", "--commit", &id, "--server", &steward.plant.server.url]);
         let mut commit = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("runs");
