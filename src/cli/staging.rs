@@ -13,7 +13,7 @@ use super::output::{Failure, items, say, second, text};
 use super::table::table;
 
 /// Why a server is needed.
-pub(super) const WHY: &str = "a staged import waits in the memory of a server";
+pub(super) const WHY: &str = "a server looks at a staged import and keeps it";
 
 /// What is done with imports that wait.
 #[derive(Debug, Default, Args)]

@@ -45,6 +45,10 @@ pub(super) struct Inner {
     pub(super) keeps_learnt: AtomicBool,
     /// Imports that wait to be committed.
     pub(super) shelf: Mutex<Shelf>,
+    /// Held by who commits one.
+    pub(super) committing: tokio::sync::Mutex<()>,
+    /// Held by who adds one.
+    pub(super) adding: tokio::sync::Mutex<()>,
     pub(super) feed: Option<Feed>,
     pub(super) thresholds: Thresholds,
 }
@@ -64,6 +68,8 @@ impl Curator {
             learning: Arc::default(),
             keeps_learnt: AtomicBool::default(),
             shelf: Mutex::default(),
+            committing: tokio::sync::Mutex::new(()),
+            adding: tokio::sync::Mutex::new(()),
             feed,
             thresholds,
         });

@@ -20,6 +20,9 @@ pub use arrival::{Arrival, Rehearsed};
 pub use curator::Curator;
 pub use probe::{Match, Probe};
 pub use settle::Deeds;
-pub use staging::{Staged, StagedId, StagedImport, StagingError};
+pub use staging::{
+    Effects, STAGED_BYTES_MAX, STAGED_DAYS_MAX, STAGED_MAX, Staged, StagedId, StagedImport,
+    StagingError, Told, Waiting,
+};
 pub use target::Curated;
 pub use thresholds::Thresholds;

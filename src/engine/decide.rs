@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::shared::Shared;
+use parking_lot::RwLock;
+
 use super::work::Outcome;
 use crate::domain::apply::apply;
 use crate::domain::change::Change;
@@ -13,11 +14,12 @@ use crate::domain::decide::{Context, IdSource, decide};
 use crate::domain::fact::FactKey;
 use crate::domain::id::{Position, TwinId};
 use crate::domain::rejection::Rejection;
+use crate::domain::state::State;
 use crate::domain::time::Timestamp;
 
 /// Decides the commands of one entry; each sees what those before it did.
 pub(super) struct Decider<'a> {
-    shared: &'a Shared,
+    state: &'a RwLock<State>,
     ids: &'a mut dyn IdSource,
     position: Position,
     now: Timestamp,
@@ -32,20 +34,20 @@ pub(super) struct Decider<'a> {
 
 impl<'a> Decider<'a> {
     pub(super) fn new(
-        shared: &'a Shared,
+        state: &'a RwLock<State>,
         ids: &'a mut dyn IdSource,
         position: Position,
         now: Timestamp,
         actor: &'a Arc<str>,
     ) -> Self {
         let (changes, touched) = (Vec::new(), BTreeSet::new());
-        Self { shared, ids, position, now, actor, decisions: 0, changes, touched }
+        Self { state, ids, position, now, actor, decisions: 0, changes, touched }
     }
 
     /// Decides a command, and applies what it changes at the position.
     pub(super) fn decide(&mut self, command: &Command) -> Result<Outcome, Rejection> {
         let mut context = Context { now: self.now, actor: self.actor.clone(), ids: &mut *self.ids };
-        let decided = decide(&self.shared.state.read(), command, &mut context)?;
+        let decided = decide(&self.state.read(), command, &mut context)?;
         self.apply(&decided)?;
         let mut outcome = Outcome {
             changes: decided.len(),
@@ -62,7 +64,7 @@ impl<'a> Decider<'a> {
     }
 
     fn apply(&mut self, changes: &[Change]) -> Result<(), Rejection> {
-        let mut state = self.shared.state.write();
+        let mut state = self.state.write();
         for change in changes {
             apply(&mut state, self.position, change, &mut self.touched)
                 .map_err(Rejection::InvalidModels)?;
@@ -89,7 +91,7 @@ impl<'a> Decider<'a> {
             let Command::PutTwin(put) = command else {
                 return None;
             };
-            let state = self.shared.state.read();
+            let state = self.state.read();
             let known = Position::LATEST_KNOWN;
             put.id.map(|id| state.curations.current(id, known)).or_else(|| {
                 let moment = put.valid.from;

@@ -30,6 +30,8 @@ pub struct Engine {
     work: mpsc::Sender<Work>,
     options: Arc<EngineOptions>,
     writer: Arc<parking_lot::Mutex<Option<JoinHandle<()>>>>,
+    /// Held by who looks at what many commands would do: so memory holds one more state at most.
+    pub(super) apart: Arc<tokio::sync::Mutex<()>>,
     stop: tokio_util::sync::CancellationToken,
 }
 
@@ -59,6 +61,7 @@ impl Engine {
             work,
             options,
             writer: Arc::new(parking_lot::Mutex::new(Some(writer))),
+            apart: Arc::default(),
             stop,
         })
     }

@@ -1,5 +1,6 @@
 //! The engine: one writer, and readers that never wait for a disk.
 
+mod apart;
 mod compare;
 mod coverage;
 mod decide;
@@ -26,7 +27,7 @@ pub use handle::Engine;
 pub use migrate::MigrationPage;
 pub use models::{NewerVersion, Planned, TOUCHED_LISTED_MAX, Touched, TouchedBinding};
 pub use options::EngineOptions;
-pub use preview::{PREVIEW_COMMANDS_MAX, READINGS_COUNTED_MAX};
+pub use preview::{IN_WRITER_COMMANDS_MAX, PREVIEW_COMMANDS_MAX, READINGS_COUNTED_MAX};
 pub use read::Measured;
 pub use recovery::{Recovered, recover};
 pub use shared::Committed;

@@ -65,7 +65,7 @@ impl Preparer<'_> {
     pub(super) fn prepare(&mut self, work: Work) -> Option<Prepared> {
         Some(match work {
             Work::Preview { actor, commands, reply } => {
-                drop(reply.send(self.preview(&actor, &commands)));
+                drop(reply.send(Ok(self.preview(&actor, &commands))));
                 return None;
             }
             Work::Commands { actor, commands, reply } => {
@@ -85,7 +85,8 @@ impl Preparer<'_> {
         actor: Arc<str>,
         commands: &[Command],
     ) -> (Append, BTreeSet<FactKey>, Vec<Result<Outcome, Rejection>>) {
-        let mut decider = Decider::new(self.shared, self.ids, self.position, self.now, &actor);
+        let mut decider =
+            Decider::new(&self.shared.state, self.ids, self.position, self.now, &actor);
         let outcomes = commands.iter().map(|command| decider.decide(command)).collect();
         let Decider { changes, touched, .. } = decider;
         let edits = self.shared.state.read().edits(self.position, &touched);

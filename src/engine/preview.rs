@@ -1,4 +1,4 @@
-//! What commands would do: they are done beyond the position that readers see, looked at, and taken back.
+//! What commands would do. Few are done beyond the position that readers see, looked at, and taken back.
 
 use std::sync::Arc;
 
@@ -14,8 +14,10 @@ use crate::domain::impact::{StreamMove, impact};
 use crate::domain::rejection::Rejection;
 use crate::store::Window;
 
-/// Most commands of one preview: the writer does nothing else meanwhile.
-pub const PREVIEW_COMMANDS_MAX: usize = 50_000;
+/// Most commands of one preview: memory holds them and what they would do.
+pub const PREVIEW_COMMANDS_MAX: usize = 1_000_000;
+/// Most commands that the writer previews, as it does nothing else meanwhile; more are done on a state of their own.
+pub const IN_WRITER_COMMANDS_MAX: usize = 2_000;
 /// Readings that change hands are counted up to this many.
 pub const READINGS_COUNTED_MAX: u64 = 10_000_000;
 
@@ -36,6 +38,20 @@ impl Engine {
                 commands.len()
             ))
             .into());
+        }
+        if let Some(command) = commands.iter().find(|command| shows_at_once(command)) {
+            return Err(Rejection::Invalid(format!(
+                "{} cannot be previewed; what it does shows as soon as it is applied",
+                if matches!(command, Command::UploadModels(_)) {
+                    "an upload of models"
+                } else {
+                    "the declaration of a system or source"
+                }
+            ))
+            .into());
+        }
+        if commands.len() > IN_WRITER_COMMANDS_MAX {
+            return self.preview_apart(actor, commands).await;
         }
         let (reply, answer) = oneshot::channel();
         self.send(Work::Preview { actor: actor.into(), commands, reply }).await?;
@@ -59,30 +75,16 @@ impl Engine {
 
 impl Preparer<'_> {
     /// Does the commands and takes them back.
-    pub(super) fn preview(
-        &mut self,
-        actor: &Arc<str>,
-        commands: &[Command],
-    ) -> Result<Preview, EngineError> {
-        if let Some(command) = commands.iter().find(|command| shows_at_once(command)) {
-            return Err(Rejection::Invalid(format!(
-                "{} cannot be previewed; what it does shows as soon as it is applied",
-                if matches!(command, Command::UploadModels(_)) {
-                    "an upload of models"
-                } else {
-                    "the declaration of a system or source"
-                }
-            ))
-            .into());
-        }
-        let mut decider = Decider::new(self.shared, self.ids, self.position, self.now, actor);
+    pub(super) fn preview(&mut self, actor: &Arc<str>, commands: &[Command]) -> Preview {
+        let mut decider =
+            Decider::new(&self.shared.state, self.ids, self.position, self.now, actor);
         let outcomes = commands.iter().map(|command| decider.decide(command)).collect();
         let touched = decider.touched;
         let mut state = self.shared.state.write();
         let impact = impact(&state, self.position, &touched);
         state.roll_back(self.position, &touched);
         drop(state);
-        Ok(Preview { outcomes, impact, position: self.shared.head() })
+        Preview { outcomes, impact, position: self.shared.head() }
     }
 }
 

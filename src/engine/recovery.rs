@@ -75,7 +75,11 @@ fn register_of(state: &mut State, id: StreamId) -> Result<&mut Register, StoreEr
     })
 }
 
-fn restore(snapshot: Snapshot, rules: &Rules) -> Result<(State, Checkpoint), StoreError> {
+/// The state that a snapshot holds, without its latest readings.
+pub(super) fn restore(
+    snapshot: Snapshot,
+    rules: &Rules,
+) -> Result<(State, Checkpoint), StoreError> {
     let mut state = State::new(rules.clone());
     restore_models(&mut state.catalogue, &snapshot.models)?;
     state.systems.extend(snapshot.systems);

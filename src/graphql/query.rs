@@ -128,7 +128,7 @@ fn other_fields() -> Vec<Field> {
             .description("The sources of records that were declared."),
         with(candidate::ARGUMENTS, slow_field("candidates", "[MatchCandidate!]!", candidate::find))
             .description("Which twins a thing may be of which this is known, the most probable first: a new record is matched against all that there are."),
-        scoped("stagedImports", "[StagedImport!]!", staged::all)
+        slow_field("stagedImports", "[StagedImport!]!", staged::all)
             .description("Imports that wait to be committed or discarded, the last one first."),
         with(STREAMS, scoped("streams", "StreamConnection!", stream_list::page))
             .description("Streams, in the order in which they were first heard of."),

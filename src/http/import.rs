@@ -76,7 +76,7 @@ struct Params {
 
 enum Imported {
     Done(Box<Report>),
-    Staged(Arc<StagedImport>),
+    Staged(Box<StagedImport>),
 }
 
 #[derive(Clone)]
@@ -153,7 +153,7 @@ impl Importer {
         let as_text = super::staged::wants_text(headers);
         let report = match imported {
             Imported::Done(report) => report,
-            Imported::Staged(import) => return Ok(super::staged::answer(&import, as_text)),
+            Imported::Staged(import) => return super::staged::answer(&import, as_text),
         };
         let status = self.status(&report)?;
         if as_text {
@@ -177,7 +177,8 @@ impl Importer {
         let runtime = tokio::runtime::Handle::current();
         if stages {
             let staged = runtime.block_on(self.curator.stage(&inputs, &sources));
-            return Ok(Imported::Staged(staged.map_err(super::staged::problem)?));
+            let staged = staged.map_err(super::staged::problem)?;
+            return Ok(Imported::Staged(Box::new(staged)));
         }
         let target = Curated::new(&self.curator, "import");
         let report = runtime.block_on(import(&target, &inputs, &sources, &mut |_| {}));

@@ -1,7 +1,5 @@
 //! `/imports`: staged imports are looked at, committed and discarded.
 
-use std::sync::Arc;
-
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,7 +8,7 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::methods::{only_get, only_post};
-use crate::curation::{Curator, StagedImport, StagingError};
+use crate::curation::{Curator, StagedImport, StagingError, Waiting};
 use crate::domain::id::abridged;
 use crate::engine::EngineError;
 use crate::problem::Problem;
@@ -27,8 +25,9 @@ pub(super) fn router(curator: Curator) -> Router {
         .with_state(curator)
 }
 
-async fn list(State(curator): State<Curator>) -> Json<Value> {
-    Json(curator.staged().iter().map(|import| shown(import)).collect())
+async fn list(State(curator): State<Curator>) -> Result<Json<Value>, Problem> {
+    let waiting = curator.staged().await.map_err(problem)?;
+    Ok(Json(waiting.iter().map(shown).collect()))
 }
 
 async fn commit(
@@ -48,7 +47,7 @@ async fn discard(
     State(curator): State<Curator>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    curator.discard(parsed(&id)?).map_err(problem)?;
+    curator.discard(parsed(&id)?).await.map_err(problem)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -60,12 +59,12 @@ fn parsed(id: &str) -> Result<uuid::Uuid, Problem> {
     })
 }
 
-fn shown(import: &StagedImport) -> Value {
+fn shown(import: &Waiting) -> Value {
     json!({
         "id": import.id,
         "at": import.at.to_string(),
         "files": import.files,
-        "preview": import.staged,
+        "preview": import.preview,
     })
 }
 
@@ -76,7 +75,7 @@ pub(super) fn wants_text(headers: &HeaderMap) -> bool {
 }
 
 /// What a staged import would do; 207 when some of it could not be imported, 422 when it could not be read to its end.
-pub(super) fn answer(import: &Arc<StagedImport>, as_text: bool) -> Response {
+pub(super) fn answer(import: &StagedImport, as_text: bool) -> Result<Response, Problem> {
     let report = &import.staged.report;
     let status = match (&report.stopped, report.is_complete()) {
         (Some(_), _) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -84,9 +83,10 @@ pub(super) fn answer(import: &Arc<StagedImport>, as_text: bool) -> Response {
         (None, true) => StatusCode::ACCEPTED,
     };
     if as_text {
-        return (status, format!("{import}\n")).into_response();
+        return Ok((status, format!("{import}\n")).into_response());
     }
-    (status, Json(shown(import))).into_response()
+    let waiting = import.waiting().map_err(problem)?;
+    Ok((status, Json(shown(&waiting))).into_response())
 }
 
 /// A failure as an answer.
@@ -94,13 +94,18 @@ pub(super) fn problem(error: StagingError) -> Problem {
     let detail = error.to_string();
     match error {
         StagingError::Unknown(_) => Problem::new(StatusCode::NOT_FOUND, "NO_SUCH_IMPORT", detail),
-        StagingError::TooMany { .. } => {
+        StagingError::InWork(_) => Problem::new(StatusCode::CONFLICT, "IMPORT_IN_WORK", detail),
+        StagingError::Full => Problem::new(StatusCode::CONFLICT, "TOO_MANY_STAGED", detail),
+        StagingError::TooMany { .. } | StagingError::TooLarge => {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "TOO_MUCH_TO_STAGE", detail)
+        }
+        StagingError::Unreadable { .. } | StagingError::Damaged { .. } => {
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "NOT_READABLE", detail)
         }
         StagingError::Engine(EngineError::Rejected(rejection)) => {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, rejection.code(), detail)
         }
-        StagingError::Engine(_) => {
+        StagingError::Engine(_) | StagingError::BrokeOff(_) => {
             let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", detail);
             problem.retry_after(RETRY_AFTER_S)
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use uuid::Uuid;
 
 use crate::domain::change::ModelStatus;
 use crate::domain::fact::{FactRow, JsonMap};
@@ -98,6 +99,15 @@ pub enum ModelEvent {
     Marked(Dtmi, ModelStatus),
 }
 
+/// An import that waits, without its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StagedRow {
+    /// Names it.
+    pub id: Uuid,
+    /// What is to be known of it: a JSON object.
+    pub about: String,
+}
+
 /// All that a start needs, besides the entries after the checkpoint.
 #[derive(Debug)]
 pub struct Snapshot {
@@ -172,6 +182,10 @@ pub trait SnapshotStore: Send + Sync {
     /// Everything in the tables.
     async fn load(&self) -> Result<Snapshot, StoreError>;
 
+    /// Everything in the tables but the latest readings, as it is at one moment, for who looks while the writer goes
+    /// on: neither waits for the other.
+    async fn masters(&self) -> Result<Snapshot, StoreError>;
+
     /// Keeps registers; `complete` is the position up to which, with this call, all are kept.
     ///
     /// Long checkpoints come in several calls, of which only the last has `complete`.
@@ -182,9 +196,25 @@ pub trait SnapshotStore: Send + Sync {
     ) -> Result<(), StoreError>;
 }
 
+/// Imports that wait to be committed or discarded. They are no part of the log, and nothing follows from them.
+#[async_trait]
+pub trait StagedStore: Send + Sync {
+    /// Keeps one under a new id, whole or not at all, and returns when it is on disk, fsynced.
+    async fn stage(&self, staged: &StagedRow, content: &[u8]) -> Result<(), StoreError>;
+
+    /// Those that wait, in the order of their ids.
+    async fn staged(&self) -> Result<Vec<StagedRow>, StoreError>;
+
+    /// The content of one that waits.
+    async fn staged_content(&self, id: Uuid) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Forgets one, and tells whether it was there.
+    async fn unstage(&self, id: Uuid) -> Result<bool, StoreError>;
+}
+
 /// A whole store. Opening one takes it for this process alone.
 #[async_trait]
-pub trait Store: LogStore + ReadingHistory + SnapshotStore {
+pub trait Store: LogStore + ReadingHistory + SnapshotStore + StagedStore {
     /// A word for people and metrics: `memory`, `sqlite`, `postgres`.
     fn kind(&self) -> &'static str;
 

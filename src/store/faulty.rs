@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
+use uuid::Uuid;
 
 use super::contract::{
-    Append, Head, Inserted, LogStore, ReadingHistory, Snapshot, SnapshotStore, Store, StoreError,
-    Window,
+    Append, Head, Inserted, LogStore, ReadingHistory, Snapshot, SnapshotStore, StagedRow,
+    StagedStore, Store, StoreError, Window,
 };
 use crate::domain::id::{Position, StreamId};
 use crate::domain::log::SealedEntry;
@@ -112,12 +113,35 @@ impl SnapshotStore for FaultyStore {
         self.inner.load().await
     }
 
+    async fn masters(&self) -> Result<Snapshot, StoreError> {
+        self.inner.masters().await
+    }
+
     async fn checkpoint(
         &self,
         registers: &[(StreamId, Register)],
         complete: Option<Position>,
     ) -> Result<(), StoreError> {
         self.inner.checkpoint(registers, complete).await
+    }
+}
+
+#[async_trait]
+impl StagedStore for FaultyStore {
+    async fn stage(&self, staged: &StagedRow, content: &[u8]) -> Result<(), StoreError> {
+        self.inner.stage(staged, content).await
+    }
+
+    async fn staged(&self) -> Result<Vec<StagedRow>, StoreError> {
+        self.inner.staged().await
+    }
+
+    async fn staged_content(&self, id: Uuid) -> Result<Option<Vec<u8>>, StoreError> {
+        self.inner.staged_content(id).await
+    }
+
+    async fn unstage(&self, id: Uuid) -> Result<bool, StoreError> {
+        self.inner.unstage(id).await
     }
 }
 

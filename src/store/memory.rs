@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use parking_lot::{Mutex, MutexGuard};
+use uuid::Uuid;
 
 use super::batch::{self, Candidate, Chain, EMPTY};
 use super::contract::{
     Append, Checkpoint, Head, Inserted, LogStore, ModelRow, ReadingHistory, Snapshot,
-    SnapshotStore, Store, StoreError, Window,
+    SnapshotStore, StagedRow, StagedStore, Store, StoreError, Window,
 };
 use crate::domain::change::Change;
 use crate::domain::fact::{FactKey, FactRow, JsonMap};
@@ -34,6 +35,8 @@ struct Tables {
     readings: BTreeMap<(StreamId, ReadingOrder), Recorded>,
     registers: BTreeMap<StreamId, Register>,
     complete: Position,
+    /// Imports that wait: what is to be known of each, and its content.
+    staged: BTreeMap<Uuid, (String, Vec<u8>)>,
     closed: bool,
 }
 
@@ -95,6 +98,22 @@ impl Tables {
             self.readings.insert((candidate.reading.stream, candidate.order), recorded);
         }
         Ok(inserted)
+    }
+
+    fn masters(&self) -> Snapshot {
+        let masters = &self.masters;
+        let systems = masters.systems.iter().map(|(name, title)| (name.clone(), title.clone()));
+        let sources = masters.sources.iter().map(|(name, json)| (name.clone(), json.clone()));
+        let streams = masters.streams.iter().map(|(id, (key, at))| (*id, key.clone(), *at));
+        Snapshot {
+            head: self.head(),
+            models: masters.models.clone(),
+            systems: systems.collect(),
+            sources: sources.collect(),
+            streams: streams.collect(),
+            facts: masters.facts.values().flatten().cloned().collect(),
+            checkpoint: Checkpoint::default(),
+        }
     }
 
     fn window(&self, window: Window) -> impl DoubleEndedIterator<Item = (ReadingOrder, &Recorded)> {
@@ -283,24 +302,16 @@ impl ReadingHistory for MemoryStore {
 impl SnapshotStore for MemoryStore {
     async fn load(&self) -> Result<Snapshot, StoreError> {
         let tables = self.tables()?;
-        let masters = &tables.masters;
         let registers = tables.registers.iter();
-        Ok(Snapshot {
-            head: tables.head(),
-            models: masters.models.clone(),
-            systems: masters.systems.iter().map(|(n, t)| (n.clone(), t.clone())).collect(),
-            sources: masters.sources.iter().map(|(n, d)| (n.clone(), d.clone())).collect(),
-            streams: masters
-                .streams
-                .iter()
-                .map(|(id, (key, at))| (*id, key.clone(), *at))
-                .collect(),
-            facts: masters.facts.values().flatten().cloned().collect(),
-            checkpoint: Checkpoint {
-                position: tables.complete,
-                registers: registers.map(|(id, register)| (*id, register.clone())).collect(),
-            },
-        })
+        let checkpoint = Checkpoint {
+            position: tables.complete,
+            registers: registers.map(|(id, register)| (*id, register.clone())).collect(),
+        };
+        Ok(Snapshot { checkpoint, ..tables.masters() })
+    }
+
+    async fn masters(&self) -> Result<Snapshot, StoreError> {
+        Ok(self.tables()?.masters())
     }
 
     async fn checkpoint(
@@ -312,6 +323,32 @@ impl SnapshotStore for MemoryStore {
         tables.registers.extend(registers.iter().cloned());
         tables.complete = complete.unwrap_or(tables.complete);
         Ok(())
+    }
+}
+
+#[async_trait]
+impl StagedStore for MemoryStore {
+    async fn stage(&self, staged: &StagedRow, content: &[u8]) -> Result<(), StoreError> {
+        let mut tables = self.tables()?;
+        if tables.staged.contains_key(&staged.id) {
+            return Err(StoreError::Refused(format!("{} is staged already", staged.id)));
+        }
+        tables.staged.insert(staged.id, (staged.about.clone(), content.to_vec()));
+        Ok(())
+    }
+
+    async fn staged(&self) -> Result<Vec<StagedRow>, StoreError> {
+        let tables = self.tables()?;
+        let rows = tables.staged.iter();
+        Ok(rows.map(|(id, (about, _))| StagedRow { id: *id, about: about.clone() }).collect())
+    }
+
+    async fn staged_content(&self, id: Uuid) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.tables()?.staged.get(&id).map(|(_, content)| content.clone()))
+    }
+
+    async fn unstage(&self, id: Uuid) -> Result<bool, StoreError> {
+        Ok(self.tables()?.staged.remove(&id).is_some())
     }
 }
 

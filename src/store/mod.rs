@@ -12,7 +12,7 @@ pub mod sqlite;
 
 pub use contract::{
     Append, Checkpoint, Head, Inserted, LogStore, ModelEvent, ModelRow, ReadingHistory, Snapshot,
-    SnapshotStore, Store, StoreError, Window,
+    SnapshotStore, StagedRow, StagedStore, Store, StoreError, Window,
 };
 pub use faulty::{FaultyStore, When};
 pub use memory::MemoryStore;

@@ -8,6 +8,7 @@ mod operations;
 
 mod schema_text;
 mod settling;
+mod staging;
 
 mod types_of_models;
 

@@ -292,7 +292,10 @@ async fn a_record_of_several_times_is_staged_as_one_and_done_though_nobody_waits
     let input = Input::bytes("list.csv", SEGMENTS.as_bytes());
     let import = records.curator.stage(&[input], &[declaration]).await.unwrap();
     assert_eq!(import.staged.report.stopped, None);
-    assert_eq!((import.staged.records_created, import.staged.records_updated), (1, 0));
+    assert_eq!(
+        (import.staged.effects.records_created, import.staged.effects.records_updated),
+        (1, 0)
+    );
     let commit = records.curator.commit(import.id, "steward");
     // The client hangs up as soon as it has asked.
     assert!(tokio::time::timeout(Duration::ZERO, commit).await.is_err());
@@ -302,5 +305,5 @@ async fn a_record_of_several_times_is_staged_as_one_and_done_though_nobody_waits
         }
     };
     tokio::time::timeout(Duration::from_secs(30), done).await.expect("it is done all the same");
-    assert!(records.curator.staged().is_empty(), "and does not wait any longer");
+    assert!(records.curator.staged().await.unwrap().is_empty(), "and does not wait any longer");
 }

@@ -8,10 +8,11 @@ use counterpart::domain::log::SealedEntry;
 use counterpart::domain::reading::{ReadingOrder, Recorded, Register};
 use counterpart::domain::time::Timestamp;
 use counterpart::store::{
-    Append, Head, Inserted, LogStore, MemoryStore, ReadingHistory, Snapshot, SnapshotStore, Store,
-    StoreError, Window,
+    Append, Head, Inserted, LogStore, MemoryStore, ReadingHistory, Snapshot, SnapshotStore,
+    StagedRow, StagedStore, Store, StoreError, Window,
 };
 use tokio::sync::watch;
+use uuid::Uuid;
 
 /// Opens and closes a [`GatedStore`].
 #[derive(Clone)]
@@ -89,12 +90,31 @@ impl SnapshotStore for GatedStore {
     async fn load(&self) -> Result<Snapshot, StoreError> {
         self.store.load().await
     }
+    async fn masters(&self) -> Result<Snapshot, StoreError> {
+        self.store.masters().await
+    }
     async fn checkpoint(
         &self,
         registers: &[(StreamId, Register)],
         complete: Option<Position>,
     ) -> Result<(), StoreError> {
         self.store.checkpoint(registers, complete).await
+    }
+}
+
+#[async_trait]
+impl StagedStore for GatedStore {
+    async fn stage(&self, staged: &StagedRow, content: &[u8]) -> Result<(), StoreError> {
+        self.store.stage(staged, content).await
+    }
+    async fn staged(&self) -> Result<Vec<StagedRow>, StoreError> {
+        self.store.staged().await
+    }
+    async fn staged_content(&self, id: Uuid) -> Result<Option<Vec<u8>>, StoreError> {
+        self.store.staged_content(id).await
+    }
+    async fn unstage(&self, id: Uuid) -> Result<bool, StoreError> {
+        self.store.unstage(id).await
     }
 }
 

@@ -20,6 +20,7 @@ mod probe;
 mod raw;
 mod reconcile;
 mod slow_clients;
+mod staging;
 mod steward;
 mod stopping;
 mod tampering;

@@ -16,7 +16,11 @@ pub struct Plant {
 impl Plant {
     /// An empty server with these settings.
     pub async fn empty(settings: &[(&str, &str)]) -> Self {
-        let directory = tempfile::tempdir().expect("a temporary directory");
+        Self::on(tempfile::tempdir().expect("a temporary directory"), settings).await
+    }
+
+    /// A server on what another one left.
+    pub async fn on(directory: tempfile::TempDir, settings: &[(&str, &str)]) -> Self {
         let path = directory.path().display().to_string();
         let server = Server::start_with(&["--data", &path], settings).await;
         Self { server, directory }
@@ -37,6 +41,12 @@ impl Plant {
     /// Stops the server, and leaves the data.
     pub fn stop(self) -> tempfile::TempDir {
         assert_eq!(self.server.terminate(), Some(0));
+        self.directory
+    }
+
+    /// kill -9, which leaves what was on disk.
+    pub fn kill(self) -> tempfile::TempDir {
+        self.server.kill();
         self.directory
     }
 }

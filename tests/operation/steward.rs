@@ -79,6 +79,13 @@ impl Steward {
         steward
     }
 
+    /// Stops the server, or kills it, and starts another on what it left.
+    pub async fn again(self, is_killed: bool) -> Self {
+        let Self { plant, folder } = self;
+        let left = if is_killed { plant.kill() } else { plant.stop() };
+        Self { plant: Plant::on(left, &THRESHOLDS).await, folder }
+    }
+
     /// Stops the server; its data, and the folder.
     pub fn stop(self) -> (tempfile::TempDir, tempfile::TempDir) {
         (self.plant.stop(), self.folder)

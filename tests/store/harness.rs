@@ -89,6 +89,12 @@ macro_rules! every_store {
                 a_failed_append_leaves_nothing_or_all,
                 a_closed_store_refuses,
                 any_history_comes_back,
+                all_but_the_latest_readings_is_read_beside_the_writer,
+            ]
+            staged: [
+                what_is_staged_waits_until_it_is_forgotten,
+                an_id_is_staged_once,
+                staged_imports_are_no_part_of_the_log,
             ]
         }
     };
@@ -100,6 +106,7 @@ macro_rules! every_lasting_store {
         sentences! { $place;
             lasting: [
                 all_is_there_when_it_is_opened_again,
+                what_is_staged_waits_for_the_next_opener,
                 the_chain_goes_on_after_it_is_opened_again,
                 a_second_opener_is_told_that_it_is_locked,
                 tables_of_a_newer_version_are_refused_and_left_alone,

@@ -21,6 +21,8 @@ pub(super) struct Rehearsal {
     engine: Engine,
     /// The moment that relative moments count from, the same at both readings.
     now: Timestamp,
+    /// Declarations of earlier imports, the same at both readings.
+    kept: Vec<Arc<Declaration>>,
     step: Mutex<Step>,
 }
 
@@ -35,7 +37,7 @@ impl Rehearsal {
     /// The first reading.
     pub(super) fn new(engine: &Engine) -> Self {
         let step = Mutex::new(Step::Collect(Vec::new()));
-        Self { engine: engine.clone(), now: engine.now(), step }
+        Self { engine: engine.clone(), now: engine.now(), kept: kept_in(engine), step }
     }
 
     /// When it began.
@@ -43,10 +45,10 @@ impl Rehearsal {
         self.now
     }
 
-    /// The commands that were collected.
+    /// The commands that were collected, which are taken out.
     pub(super) fn collected(&self) -> Vec<Command> {
-        match &*self.step.lock() {
-            Step::Collect(commands) => commands.clone(),
+        match &mut *self.step.lock() {
+            Step::Collect(commands) => std::mem::take(commands),
             Step::PlayBack(..) => Vec::new(),
         }
     }
@@ -68,7 +70,7 @@ impl ImportTarget for Rehearsal {
     }
 
     fn kept(&self) -> Vec<Arc<Declaration>> {
-        kept_in(&self.engine)
+        self.kept.clone()
     }
 
     async fn upload_models(&self, _: Vec<(String, String)>) -> Result<ModelsReport, Vec<Problem>> {

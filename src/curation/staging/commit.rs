@@ -1,86 +1,104 @@
-//! A staged import is done, or forgotten.
+//! A staged import is done.
 
 use std::sync::Arc;
 
-use super::look::StagingError;
-use super::shelf::{StagedId, StagedImport};
+use async_trait::async_trait;
+use tokio::runtime::Handle;
+
+use super::error::StagingError;
+use super::pack::About;
+use super::shelf::StagedId;
 use crate::curation::curator::Curator;
+use crate::curation::target::Curated;
 use crate::domain::command::Command;
+use crate::domain::rejection::Rejection;
+use crate::domain::time::Timestamp;
+use crate::dtdl::Catalogue;
 use crate::engine::EngineError;
-use crate::sources::import::Report;
+use crate::sources::declaration::Declaration;
+use crate::sources::import::{ImportTarget, ModelsReport, Outcome, Report, Settled, import};
+use crate::sources::problem::Problem;
 
-/// Most commands in one request.
-const COMMANDS_A_REQUEST: usize = 500;
-
-/// An import that was taken off the shelf. However the work on it ends, it is back there unless it was done: what the
-/// engine took is found unchanged by the next attempt.
-struct Taken {
-    curator: Curator,
-    import: Option<Arc<StagedImport>>,
+/// An import that reads as things were when it was staged.
+struct Postponed {
+    target: Curated,
+    /// The moment that relative moments count from.
+    at: Timestamp,
+    kept: Vec<Arc<Declaration>>,
 }
 
-impl Drop for Taken {
-    fn drop(&mut self) {
-        if let Some(import) = self.import.take() {
-            self.curator.inner.shelf.lock().put(import);
-        }
+#[async_trait]
+impl ImportTarget for Postponed {
+    fn catalogue(&self) -> Catalogue {
+        self.target.catalogue()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.at
+    }
+
+    fn kept(&self) -> Vec<Arc<Declaration>> {
+        self.kept.clone()
+    }
+
+    async fn upload_models(
+        &self,
+        files: Vec<(String, String)>,
+    ) -> Result<ModelsReport, Vec<Problem>> {
+        self.target.upload_models(files).await
+    }
+
+    async fn submit_all(
+        &self,
+        commands: Vec<Command>,
+    ) -> Result<Vec<Result<Outcome, Rejection>>, String> {
+        self.target.submit_all(commands).await
+    }
+
+    async fn settle(&self) -> Result<Option<Settled>, String> {
+        self.target.settle().await
     }
 }
 
 impl Curator {
-    /// Does a staged import: its statements, and then what its records mean as things are then.
+    /// Does a staged import: its files are imported, and its records matched as things are by then. It waits on until it
+    /// is done whole: what the engine took is found unchanged by the next attempt.
     ///
     /// What was begun is brought to its end, whether somebody waits for it or not.
     ///
     /// # Errors
     /// When there is none, or the engine could not take it; what it took stays.
     pub async fn commit(&self, id: StagedId, actor: &str) -> Result<Report, StagingError> {
-        let import = self.inner.shelf.lock().take(id).ok_or(StagingError::Unknown(id))?;
-        let mut taken = Taken { curator: self.clone(), import: Some(import.clone()) };
-        let actor = actor.to_owned();
-        let work = tokio::spawn(async move {
-            let done = taken.curator.carry_out(&import, &actor).await;
-            if done.is_ok() {
-                drop(taken.import.take());
-            }
-            done
+        let taken = self.take(id)?;
+        let (curator, actor) = (self.clone(), actor.to_owned());
+        // Reading the files is work of seconds, so it has a thread of its own.
+        let work = tokio::task::spawn_blocking(move || {
+            let _taken = taken;
+            Handle::current().block_on(curator.carry_out(id, &actor))
         });
         work.await.map_err(|error| {
             EngineError::Unavailable(format!("the import broke off: {error}; commit it again"))
         })?
     }
 
-    async fn carry_out(&self, import: &StagedImport, actor: &str) -> Result<Report, StagingError> {
-        let mut report = Report { files: import.files.len(), ..Report::default() };
-        let (first, then): (Vec<Command>, Vec<Command>) =
-            import.commands.iter().cloned().partition(Report::is_before_matching);
-        self.submit_staged(first, actor, &mut report).await?;
-        report.matching = Some(self.settle_new().await?);
-        self.submit_staged(then, actor, &mut report).await?;
-        Ok(report)
-    }
-
-    /// Forgets a staged import.
-    ///
-    /// # Errors
-    /// When there is none.
-    pub fn discard(&self, id: StagedId) -> Result<(), StagingError> {
-        let taken = self.inner.shelf.lock().take(id);
-        taken.map(drop).ok_or(StagingError::Unknown(id))
-    }
-
-    async fn submit_staged(
-        &self,
-        commands: Vec<Command>,
-        actor: &str,
-        report: &mut Report,
-    ) -> Result<(), StagingError> {
-        for chunk in commands.chunks(COMMANDS_A_REQUEST) {
-            let receipt = self.engine().submit_all(actor, chunk.to_vec()).await?;
-            for (command, outcome) in chunk.iter().zip(receipt.outcomes) {
-                report.done(command, outcome.map(|done| done.changes));
-            }
+    async fn carry_out(&self, id: StagedId, actor: &str) -> Result<Report, StagingError> {
+        // One at a time, as its files are in memory.
+        let _alone = self.inner.committing.lock().await;
+        let row = self.rows().await?.into_iter().find(|row| row.id == id);
+        let row = row.ok_or(StagingError::Unknown(id))?;
+        let content = self.engine().store().staged_content(id).await?;
+        let about = About::read(&row)?;
+        let inputs = about.unpack(id, &content.ok_or(StagingError::Unknown(id))?)?;
+        let declarations = about.declarations(id)?;
+        let target = Curated::new(self, actor);
+        let target = Postponed { target, at: about.at, kept: declarations.kept };
+        let report = import(&target, &inputs, &declarations.given, &mut |_| {}).await;
+        if let Some(reason) = report.stopped {
+            return Err(StagingError::BrokeOff(reason));
         }
-        Ok(())
+        self.engine().store().unstage(id).await?;
+        let (total, errors) = (report.total(), report.errors);
+        tracing::info!(files = report.files, changed = total.changed, errors, "imported");
+        Ok(report)
     }
 }

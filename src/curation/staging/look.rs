@@ -4,10 +4,12 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::collect::Rehearsal;
-use super::shelf::{StagedId, StagedImport};
+use super::error::StagingError;
+use super::pack::Declarations;
+use super::shelf::StagedImport;
 use crate::clock::SystemIds;
 use crate::curation::curator::Curator;
 use crate::curation::settle::{Deeds, PROPOSALS_A_REQUEST, RECORDS_A_LOOK, full};
@@ -19,42 +21,25 @@ use crate::domain::impact::{Effect, Impact};
 use crate::domain::rejection::Rejection;
 use crate::engine::{EngineError, PREVIEW_COMMANDS_MAX};
 use crate::sources::declaration::Declaration;
-use crate::sources::import::{Outcome, Report, Settled, import};
+use crate::sources::import::{ImportTarget, Outcome, Report, Settled, import};
 use crate::sources::text::Input;
 
 /// Most streams whose readings are counted for a preview.
 const STREAMS_COUNTED_MAX: usize = 1_000;
 
-/// Why an import could not be staged or committed.
-#[derive(Debug, thiserror::Error)]
-pub enum StagingError {
-    /// There is none of that name.
-    #[error(
-        "no staged import is `{0}`: it was committed or discarded, or forgotten for newer ones or by a restart; stage it again"
-    )]
-    Unknown(StagedId),
-    /// It is more than the writer does without letting others in.
-    #[error(
-        "{statements} statements, with {decided} that the matching makes of them, are more than the \
-         {PREVIEW_COMMANDS_MAX} that can be staged at once; stage the file in parts, or import it without staging"
-    )]
-    TooMany {
-        /// How many statements the files hold.
-        statements: usize,
-        /// What the matching makes of them.
-        decided: usize,
-    },
-    /// The engine did not take it.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
-}
-
 /// What a staged import would do.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Staged {
     /// What was read, and what would become of it; `matching` tells what the records would mean.
     pub report: Report,
+    /// What would change.
+    pub effects: Effects,
+}
+
+/// What a staged import would change.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Effects {
     /// Records that are new.
     pub records_created: usize,
     /// Records that would say something else than before.
@@ -83,64 +68,65 @@ impl Curator {
     /// Reads files and looks at what they would do, without doing it.
     ///
     /// # Errors
-    /// Why the engine could not look.
+    /// Why the engine could not look, or why it cannot wait.
     pub async fn stage(
         &self,
         inputs: &[Input],
         sources: &[Arc<Declaration>],
-    ) -> Result<Arc<StagedImport>, StagingError> {
+    ) -> Result<StagedImport, StagingError> {
+        self.has_room().await?;
         let rehearsal = Rehearsal::new(self.engine());
         let read = import(&rehearsal, inputs, sources, &mut |_| {}).await;
         let mut staged = Staged { report: read, ..Staged::default() };
         let commands = rehearsal.collected();
         if staged.report.stopped.is_none() {
             // Read once more, so that each outcome is told with its place in the files.
-            let (outcomes, settled) = self.look(&commands, &mut staged).await?;
+            let (outcomes, settled) = self.look(commands, &mut staged.effects).await?;
             rehearsal.play_back(outcomes, settled);
             staged.report = import(&rehearsal, inputs, sources, &mut |_| {}).await;
         }
-        let import = Arc::new(StagedImport {
+        let import = StagedImport {
             id: SystemIds.next(),
             at: rehearsal.began(),
             files: inputs.iter().map(|input| input.name().to_string()).collect(),
             staged,
-            commands,
-        });
+        };
         if import.staged.report.stopped.is_none() {
-            self.inner.shelf.lock().put(import.clone());
+            let (given, kept) = (sources.to_vec(), ImportTarget::kept(&rehearsal));
+            self.keep(&import, inputs, &Declarations { given, kept }).await?;
         }
         Ok(import)
-    }
-
-    /// The imports that wait, the last one first.
-    pub fn staged(&self) -> Vec<Arc<StagedImport>> {
-        self.inner.shelf.lock().all()
     }
 
     /// What the commands, and what matching makes of them, would do.
     async fn look(
         &self,
-        commands: &[Command],
-        staged: &mut Staged,
+        commands: Vec<Command>,
+        effects: &mut Effects,
     ) -> Result<(Vec<Result<Outcome, Rejection>>, Settled), StagingError> {
+        let statements = commands.len();
         let records: Vec<PutRecord> = commands.iter().filter_map(record).cloned().collect();
-        self.count_records(&records, staged);
+        self.count_records(&records, effects);
         let mut deeds = self.deeds(&records).await?;
-        let trial = self.trial(commands, &mut deeds);
-        let tried = trial.all.iter().filter(|command| !declares(command)).count();
-        if tried > PREVIEW_COMMANDS_MAX {
-            let (statements, decided) = (commands.len(), trial.decided.len() + trial.asked.len());
+        drop(records);
+        let mut trial = self.trial(commands, &mut deeds);
+        // What declares something stays here.
+        let declared: Vec<Option<usize>> =
+            trial.all.iter().map(|c| declares(c).then(|| self.declared_anew(c))).collect();
+        let mut tried = std::mem::take(&mut trial.all);
+        tried.retain(|command| !declares(command));
+        if tried.len() > PREVIEW_COMMANDS_MAX {
+            let decided = trial.decided.len() + trial.asked.len();
             return Err(StagingError::TooMany { statements, decided });
         }
-        let asked = trial.all.iter().filter(|command| !declares(command)).cloned().collect();
-        let preview = self.engine().preview("import", asked).await?;
+        let preview = self.engine().preview("import", tried).await?;
         let mut found = preview.outcomes.into_iter();
-        let outcome = |command| match declares(command) {
-            true => Ok(self.declared_anew(command)),
-            false => found.next().unwrap_or(Ok(Default::default())).map(|done| done.changes),
+        let outcome = |declared| match declared {
+            Some(changes) => Ok(changes),
+            None => found.next().unwrap_or(Ok(Default::default())).map(|done| done.changes),
         };
-        let outcomes: Vec<Result<usize, Rejection>> = trial.all.iter().map(outcome).collect();
-        let mut by_place = vec![Ok(Outcome { changes: 0 }); commands.len()];
+        let outcomes: Vec<Result<usize, Rejection>> = declared.into_iter().map(outcome).collect();
+        let mut by_place = vec![Ok(Outcome { changes: 0 }); statements];
         for (place, at) in &trial.places {
             by_place[*place] = outcomes[*at].clone().map(|changes| Outcome { changes });
         }
@@ -155,12 +141,12 @@ impl Curator {
         if deeds.report.doubtful >= TASKS_OPEN_MAX {
             deeds.report.was_refused(full());
         }
-        self.take_up(&preview.impact, staged).await?;
+        self.take_up(&preview.impact, effects).await?;
         Ok((by_place, deeds.report))
     }
 
     /// Counts records, each once however many stretches of time are told of it.
-    fn count_records(&self, records: &[PutRecord], staged: &mut Staged) {
+    fn count_records(&self, records: &[PutRecord], effects: &mut Effects) {
         let known = self.engine().head();
         let (mut created, mut updated) = (HashSet::new(), HashSet::new());
         for chunk in records.chunks(RECORDS_A_LOOK) {
@@ -179,23 +165,19 @@ impl Curator {
                 }
             });
         }
-        (staged.records_created, staged.records_updated) = (created.len(), updated.len());
+        (effects.records_created, effects.records_updated) = (created.len(), updated.len());
     }
 
     /// All commands in the order in which a commit does them.
-    fn trial(&self, commands: &[Command], deeds: &mut Deeds) -> Trial {
+    fn trial(&self, commands: Vec<Command>, deeds: &mut Deeds) -> Trial {
         let mut trial = Trial::default();
-        let is_first = |command: &&Command| Report::is_before_matching(command);
-        for (place, command) in commands.iter().enumerate().filter(|(_, c)| is_first(c)) {
-            trial.places.push((place, trial.all.len()));
-            trial.all.push(command.clone());
-        }
+        let placed = commands.into_iter().enumerate();
+        let (first, then): (Vec<_>, Vec<_>) =
+            placed.partition(|(_, command)| Report::is_before_matching(command));
+        trial.take_placed(first);
         let groups = std::mem::take(&mut deeds.groups).into_iter().flatten();
         trial.decided = trial.take(groups);
-        for (place, command) in commands.iter().enumerate().filter(|(_, c)| !is_first(c)) {
-            trial.places.push((place, trial.all.len()));
-            trial.all.push(command.clone());
-        }
+        trial.take_placed(then);
         trial.closed = trial.take(std::mem::take(&mut deeds.closings));
         // Those that are open already are only brought up to date.
         let (open, new) = self.by_novelty(std::mem::take(&mut deeds.proposals));
@@ -230,20 +212,20 @@ impl Curator {
         usize::from(!known)
     }
 
-    async fn take_up(&self, impact: &Impact, staged: &mut Staged) -> Result<(), EngineError> {
+    async fn take_up(&self, impact: &Impact, effects: &mut Effects) -> Result<(), EngineError> {
         let count = |effect| impact.twins.values().filter(|found| **found == effect).count();
-        staged.twins_created = count(Effect::Created);
-        staged.twins_changed = count(Effect::Changed);
-        staged.twins_ended = count(Effect::Ended);
-        staged.ids_moved = impact.ids.iter().filter(|moved| moved.from.is_some()).count();
-        staged.bindings_moved = impact.streams.len();
-        staged.relationships = impact.relationships.len();
-        staged.readings_uncounted = impact.streams.len() > STREAMS_COUNTED_MAX;
+        effects.twins_created = count(Effect::Created);
+        effects.twins_changed = count(Effect::Changed);
+        effects.twins_ended = count(Effect::Ended);
+        effects.ids_moved = impact.ids.iter().filter(|moved| moved.from.is_some()).count();
+        effects.bindings_moved = impact.streams.len();
+        effects.relationships = impact.relationships.len();
+        effects.readings_uncounted = impact.streams.len() > STREAMS_COUNTED_MAX;
         for moved in impact.streams.iter().take(STREAMS_COUNTED_MAX) {
-            staged.readings_moved += self.engine().readings_of(moved).await?;
+            effects.readings_moved += self.engine().readings_of(moved).await?;
         }
         if let Some(feed) = &self.inner.feed {
-            staged.subscribers = feed.subscribers_of(impact.twins.keys().copied());
+            effects.subscribers = feed.subscribers_of(impact.twins.keys().copied());
         }
         Ok(())
     }
@@ -266,6 +248,13 @@ struct Trial {
 }
 
 impl Trial {
+    fn take_placed(&mut self, commands: Vec<(usize, Command)>) {
+        for (place, command) in commands {
+            self.places.push((place, self.all.len()));
+            self.all.push(command);
+        }
+    }
+
     fn take(&mut self, commands: impl IntoIterator<Item = Command>) -> Range<usize> {
         let from = self.all.len();
         self.all.extend(commands);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::look::Staged;
+use super::look::{Effects, Staged};
 use super::shelf::StagedImport;
 
 impl fmt::Display for StagedImport {
@@ -24,6 +24,12 @@ impl fmt::Display for StagedImport {
 impl fmt::Display for Staged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.report.write_found(f)?;
+        write!(f, "{}", self.effects)
+    }
+}
+
+impl fmt::Display for Effects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let readings_moved = usize::try_from(self.readings_moved).unwrap_or(usize::MAX);
         let lines = [
             (self.records_created, "records would be new"),

@@ -6,12 +6,12 @@ use async_graphql::Result;
 use async_graphql::dynamic::{Field, ResolverContext, Type};
 
 use super::common::{ACTOR, world};
-use crate::curation::{StagedId, StagingError};
+use crate::curation::StagedId;
 use crate::graphql::args::{self, wrong};
 use crate::graphql::build::{Later, input, input_object, one, scalar, slow_field};
 use crate::graphql::error::GraphqlError;
 use crate::graphql::refusal::refused;
-use crate::graphql::types::staged::report;
+use crate::graphql::types::staged::{failed, report};
 use crate::sources::declaration::Declaration;
 use crate::sources::text::Input;
 
@@ -79,7 +79,7 @@ fn stage(ctx: ResolverContext<'_>) -> Later<'_> {
         let work =
             tokio::task::spawn_blocking(move || runtime.block_on(curator.stage(&inputs, &sources)));
         let staged = work.await.map_err(|error| GraphqlError::internal(error.to_string()))?;
-        one(staged.map_err(failed)?)
+        one(Arc::new(staged.and_then(|import| import.waiting()).map_err(failed)?))
     })
 }
 
@@ -92,7 +92,7 @@ fn commit(ctx: ResolverContext<'_>) -> Later<'_> {
 
 fn discard(ctx: ResolverContext<'_>) -> Later<'_> {
     Box::pin(async move {
-        world(&ctx)?.curator.discard(id(&ctx)?).map_err(failed)?;
+        world(&ctx)?.curator.discard(id(&ctx)?).await.map_err(failed)?;
         scalar(true)
     })
 }
@@ -100,13 +100,4 @@ fn discard(ctx: ResolverContext<'_>) -> Later<'_> {
 fn id(ctx: &ResolverContext<'_>) -> Result<StagedId> {
     let text = args::required_text(ctx, "id")?;
     text.parse().map_err(|_| wrong("id", "is no name of a staged import").into())
-}
-
-fn failed(error: StagingError) -> async_graphql::Error {
-    match error {
-        StagingError::Unknown(_) | StagingError::TooMany { .. } => {
-            GraphqlError::bad_user_input(error.to_string()).into()
-        }
-        StagingError::Engine(error) => refused(error),
-    }
 }

@@ -1,46 +1,49 @@
 //! `StagedImport` and `MatchingReport`: what an import would do, and what matching did.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::dynamic::{Field, ResolverContext, Type};
 
-use crate::curation::{Staged, StagedImport};
+use crate::curation::{Effects, StagingError, Waiting};
 use crate::graphql::build::{
-    Answer, count, field, json, many, moment, object, one, optional_text, scalar, text, texts,
+    Answer, Later, count, field, json, many, moment, object, one, optional_text, scalar, text,
+    texts,
 };
 use crate::graphql::error::GraphqlError;
-use crate::graphql::scope::Reader;
+use crate::graphql::refusal::refused;
 use crate::graphql::world::World;
 use crate::sources::import::{Report, Settled};
+
+/// When to commit again what broke off.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// The types.
 pub fn types() -> Vec<Type> {
     vec![staged(), matching()]
 }
 
-fn number(name: &str, description: &str, of: fn(&Staged) -> usize) -> Field {
-    field::<Arc<StagedImport>, _>(name, "Long!", move |i, _| count(of(&i.staged)))
+fn number(name: &str, description: &str, of: fn(&Effects) -> usize) -> Field {
+    field::<Arc<Waiting>, _>(name, "Long!", move |i, _| count(of(&i.preview.effects)))
         .description(description)
 }
 
 fn staged() -> Type {
     let fields = vec![
-        field::<Arc<StagedImport>, _>("id", "ID!", |i, _| text(i.id.to_string())),
-        field::<Arc<StagedImport>, _>("at", "DateTime!", |i, _| moment(i.at))
+        field::<Arc<Waiting>, _>("id", "ID!", |i, _| text(i.id.to_string())),
+        field::<Arc<Waiting>, _>("at", "DateTime!", |i, _| moment(i.at))
             .description("When it was staged."),
-        field::<Arc<StagedImport>, _>("files", "[String!]!", |i, _| texts(&i.files)),
-        field::<Arc<StagedImport>, _>("report", "JSON!", |i, _| report(&i.staged.report))
+        field::<Arc<Waiting>, _>("files", "[String!]!", |i, _| texts(&i.files)),
+        field::<Arc<Waiting>, _>("report", "JSON!", |i, _| scalar(json(&i.preview.report)?))
             .description(
                 "What was read and what would become of it, with the place of every problem.",
             ),
-        field::<Arc<StagedImport>, _>("matching", "MatchingReport", |i, _| {
-            i.staged.report.matching.clone().map_or(Ok(None), one)
+        field::<Arc<Waiting>, _>("matching", "MatchingReport", |i, _| {
+            i.preview.matching().map_or(Ok(None), one)
         })
         .description("What the records would turn out to mean."),
-        field::<Arc<StagedImport>, _>("stopped", "String", |i, _| {
-            optional_text(i.staged.report.stopped.as_ref())
-        })
-        .description("Why reading stopped before the end; then it cannot be committed."),
+        field::<Arc<Waiting>, _>("stopped", "String", |i, _| optional_text(i.preview.stopped()))
+            .description("Why reading stopped before the end; then it cannot be committed."),
         number("recordsCreated", "Records that are new.", |s| s.records_created),
         number("recordsUpdated", "Records that would say something else.", |s| s.records_updated),
         number("twinsCreated", "Twins that would be made.", |s| s.twins_created),
@@ -48,8 +51,8 @@ fn staged() -> Type {
         number("twinsEnded", "Twins that would end.", |s| s.twins_ended),
         number("idsMoved", "Ids that would mean another twin than now.", |s| s.ids_moved),
         number("bindingsMoved", "Streams that would measure something else.", |s| s.bindings_moved),
-        field::<Arc<StagedImport>, _>("readingsMoved", "Long!", |i, _| {
-            count(usize::try_from(i.staged.readings_moved).unwrap_or(usize::MAX))
+        field::<Arc<Waiting>, _>("readingsMoved", "Long!", |i, _| {
+            count(usize::try_from(i.preview.effects.readings_moved).unwrap_or(usize::MAX))
         })
         .description("Readings that would change hands."),
         number("relationships", "Relationships that would change.", |s| s.relationships),
@@ -95,6 +98,27 @@ pub fn report(report: &Report) -> Answer {
 }
 
 /// All that wait.
-pub fn all(_: &Arc<Reader>, ctx: &ResolverContext<'_>) -> Answer {
-    many(ctx.data::<Arc<World>>()?.curator.staged())
+pub fn all(ctx: ResolverContext<'_>) -> Later<'_> {
+    Box::pin(async move {
+        let waiting = ctx.data::<Arc<World>>()?.curator.staged().await.map_err(failed)?;
+        many(waiting.into_iter().map(Arc::new))
+    })
+}
+
+/// Why something could not be staged, committed or discarded, or those that wait not be told.
+pub fn failed(error: StagingError) -> async_graphql::Error {
+    match error {
+        StagingError::Engine(error) => refused(error),
+        StagingError::BrokeOff(_) => {
+            GraphqlError::unavailable(error.to_string(), RETRY_AFTER).into()
+        }
+        StagingError::InWork(_) | StagingError::Full => {
+            GraphqlError::conflict(error.to_string()).into()
+        }
+        StagingError::Unknown(_)
+        | StagingError::TooLarge
+        | StagingError::TooMany { .. }
+        | StagingError::Unreadable { .. }
+        | StagingError::Damaged { .. } => GraphqlError::bad_user_input(error.to_string()).into(),
+    }
 }

@@ -75,13 +75,6 @@ impl Report {
         Kind::of(command) <= Kind::Record
     }
 
-    /// Takes up what became of a command whose place in a file is not known: how many changes it made.
-    pub fn done(&mut self, command: &Command, outcome: Result<usize, Rejection>) {
-        let kind = Kind::of(command);
-        self.kinds.entry(kind).or_default().read += 1;
-        self.outcome(kind, Origin::file(&"the staged import".into()), outcome);
-    }
-
     /// Takes up what became of something that was read: how many changes it made.
     pub(super) fn outcome(
         &mut self,

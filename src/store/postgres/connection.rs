@@ -18,21 +18,21 @@ use crate::store::batch::Candidate;
 use crate::store::contract::StoreError;
 use crate::store::relational::{Cell, Connection, Take, bind};
 
-/// The writer, or a reader of the pool, with the longest time that the server may take for one answer.
+/// The writer or who looks at everything, or a reader of the pool, with the longest time that the server may take for one answer.
 pub(crate) struct Session {
     held: Held,
     deadline: Duration,
 }
 
 enum Held {
-    Writer(PgConnection),
+    Own(PgConnection),
     /// `None` once it was given up: a connection that did not answer may not go back to the pool.
     Reader(Option<PoolConnection<Postgres>>),
 }
 
 impl Session {
-    pub(super) fn writer(connection: PgConnection, deadline: Duration) -> Self {
-        Self { held: Held::Writer(connection), deadline }
+    pub(super) fn own(connection: PgConnection, deadline: Duration) -> Self {
+        Self { held: Held::Own(connection), deadline }
     }
 
     pub(super) fn reader(connection: PoolConnection<Postgres>, deadline: Duration) -> Self {
@@ -41,7 +41,7 @@ impl Session {
 
     pub(super) fn inner(&mut self) -> Result<&mut PgConnection, StoreError> {
         match &mut self.held {
-            Held::Writer(connection) => Ok(connection),
+            Held::Own(connection) => Ok(connection),
             Held::Reader(Some(connection)) => Ok(connection.deref_mut()),
             Held::Reader(None) => Err(silent(self.deadline)),
         }
@@ -84,6 +84,7 @@ impl Connection for Session {
     const BEGIN_WRITE: &'static str = "BEGIN";
     const BEGIN_LOAD: &'static [&'static str] =
         &["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SET LOCAL statement_timeout = 0"];
+    const BEGIN_LOOK: &'static [&'static str] = Self::BEGIN_LOAD;
 
     fn value_cells(value: Option<&Value>) -> Vec<Cell<'_>> {
         value::cells(value)
@@ -138,7 +139,7 @@ impl Connection for Session {
     async fn close(self) -> Result<(), StoreError> {
         let deadline = self.deadline;
         match self.held {
-            Held::Writer(connection) => within(deadline, connection.close()).await,
+            Held::Own(connection) => within(deadline, connection.close()).await,
             Held::Reader(Some(connection)) => within(deadline, connection.close()).await,
             Held::Reader(None) => Ok(()),
         }

@@ -20,6 +20,7 @@ static MIGRATIONS: &Migrations = &[
     ("curation", include_str!("../../../migrations/postgres/0004_curation.sql")),
     ("statements", include_str!("../../../migrations/postgres/0005_statements.sql")),
     ("models", include_str!("../../../migrations/postgres/0006_models.sql")),
+    ("staged", include_str!("../../../migrations/postgres/0007_staged.sql")),
 ];
 
 /// Limits of a PostgreSQL store.
@@ -90,6 +91,11 @@ impl Backend for PostgresBackend {
         Ok(Session::reader(connection, self.options.statement_deadline))
     }
 
+    async fn looker(&self) -> Result<Session, StoreError> {
+        let connection = within(self.options.connect_deadline, self.server.connect()).await?;
+        Ok(Session::own(connection, self.options.statement_deadline))
+    }
+
     async fn close(&self, writer: Option<Session>) -> Result<(), StoreError> {
         let closing = async {
             self.readers.close().await;
@@ -129,7 +135,7 @@ async fn connect_writer(
     options: &PostgresOptions,
 ) -> Result<Session, StoreError> {
     let connection = within(options.connect_deadline, server.connect()).await?;
-    let mut session = Session::writer(connection, options.statement_deadline);
+    let mut session = Session::own(connection, options.statement_deadline);
     lock::take(&mut session).await?;
     check_durability(&mut session).await?;
     Ok(session)

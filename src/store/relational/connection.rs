@@ -29,6 +29,9 @@ pub(crate) trait Connection: Send + 'static {
     /// Begins a transaction that reads all tables as they are at one moment, however long that takes.
     const BEGIN_LOAD: &'static [&'static str];
 
+    /// The same, beside the writer.
+    const BEGIN_LOOK: &'static [&'static str];
+
     /// Whether a row of the log holds decisions: the condition of the index of those.
     const IS_DECIDED: &'static str;
 
@@ -70,6 +73,9 @@ pub(crate) trait Backend: Send + Sync + 'static {
 
     /// A connection that reads, beside the writer.
     async fn reader(&self) -> Result<Self::Connection, StoreError>;
+
+    /// A connection that reads beside the writer for as long as it takes, and is none of the readers.
+    async fn looker(&self) -> Result<Self::Connection, StoreError>;
 
     /// Closes the readers, then the writer, and lets go of the store.
     async fn close(&self, writer: Option<Self::Connection>) -> Result<(), StoreError>;

@@ -10,6 +10,7 @@ mod migrations;
 mod model_event;
 mod readings;
 mod snapshot;
+mod staged;
 mod store;
 mod table;
 mod value;

@@ -18,24 +18,46 @@ use crate::store::contract::{Checkpoint, ModelEvent, ModelRow, Snapshot, StoreEr
 
 /// Reads all tables as they are at one moment.
 pub(super) async fn load<C: Connection>(connection: &mut C) -> Result<Snapshot, StoreError> {
-    for statement in C::BEGIN_LOAD {
+    begin(connection, C::BEGIN_LOAD).await?;
+    let snapshot = at_once(connection).await?;
+    let checkpoint = Checkpoint {
+        position: complete(connection).await?,
+        registers: registers(connection).await?,
+    };
+    connection.run("COMMIT".into_sql_str(), &[]).await?;
+    Ok(Snapshot { checkpoint, ..snapshot })
+}
+
+/// Reads all tables but the latest readings, as they are at one moment, beside the writer.
+pub(super) async fn masters<C: Connection>(connection: &mut C) -> Result<Snapshot, StoreError> {
+    begin(connection, C::BEGIN_LOOK).await?;
+    let snapshot = at_once(connection).await?;
+    connection.run("COMMIT".into_sql_str(), &[]).await?;
+    Ok(snapshot)
+}
+
+async fn begin<C: Connection>(
+    connection: &mut C,
+    statements: &'static [&'static str],
+) -> Result<(), StoreError> {
+    for statement in statements {
         connection.run(statement.into_sql_str(), &[]).await?;
     }
+    Ok(())
+}
+
+/// All but the latest readings, inside a transaction.
+async fn at_once<C: Connection>(connection: &mut C) -> Result<Snapshot, StoreError> {
     let mut texts = Texts::default();
-    let snapshot = Snapshot {
+    Ok(Snapshot {
         head: log::head(connection).await?,
         models: models(connection).await?,
         systems: systems(connection).await?,
         sources: sources(connection).await?,
         streams: streams(connection, &mut texts).await?,
         facts: all_facts(connection, &mut texts).await?,
-        checkpoint: Checkpoint {
-            position: complete(connection).await?,
-            registers: registers(connection).await?,
-        },
-    };
-    connection.run("COMMIT".into_sql_str(), &[]).await?;
-    Ok(snapshot)
+        checkpoint: Checkpoint::default(),
+    })
 }
 
 async fn models<C: Connection>(connection: &mut C) -> Result<Vec<ModelRow>, StoreError> {

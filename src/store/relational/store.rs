@@ -3,16 +3,17 @@
 use async_trait::async_trait;
 use sqlx::SqlSafeStr;
 use tokio::sync::Mutex;
+use uuid::Uuid;
 
 use super::connection::{Backend, Connection};
-use super::{append, log, readings, snapshot};
+use super::{append, log, readings, snapshot, staged};
 use crate::domain::id::{Position, StreamId};
 use crate::domain::log::SealedEntry;
 use crate::domain::reading::{ReadingOrder, Recorded, Register};
 use crate::domain::time::Timestamp;
 use crate::store::contract::{
-    Append, Head, Inserted, LogStore, ReadingHistory, Snapshot, SnapshotStore, Store, StoreError,
-    Window,
+    Append, Head, Inserted, LogStore, ReadingHistory, Snapshot, SnapshotStore, StagedRow,
+    StagedStore, Store, StoreError, Window,
 };
 
 /// A store on a SQL database: one connection that writes, and some beside it that read.
@@ -129,6 +130,13 @@ impl<B: Backend> SnapshotStore for Relational<B> {
         Ok(snapshot)
     }
 
+    async fn masters(&self) -> Result<Snapshot, StoreError> {
+        let mut connection = self.backend.looker().await?;
+        let snapshot = snapshot::masters(&mut connection).await?;
+        connection.close().await?;
+        Ok(snapshot)
+    }
+
     async fn checkpoint(
         &self,
         registers: &[(StreamId, Register)],
@@ -139,6 +147,39 @@ impl<B: Backend> SnapshotStore for Relational<B> {
         let result = snapshot::checkpoint(&mut connection, registers, complete).await;
         writer.connection = match &result {
             Ok(()) => Some(connection),
+            Err(error) => recovered(connection, error).await,
+        };
+        result
+    }
+}
+
+#[async_trait]
+impl<B: Backend> StagedStore for Relational<B> {
+    async fn stage(&self, row: &StagedRow, content: &[u8]) -> Result<(), StoreError> {
+        let mut writer = self.writer.lock().await;
+        let mut connection = self.take(&mut writer).await?;
+        let result = staged::add(&mut connection, row, content).await;
+        writer.connection = match &result {
+            Ok(()) => Some(connection),
+            Err(error) => recovered(connection, error).await,
+        };
+        result
+    }
+
+    async fn staged(&self) -> Result<Vec<StagedRow>, StoreError> {
+        staged::all(&mut self.backend.reader().await?).await
+    }
+
+    async fn staged_content(&self, id: Uuid) -> Result<Option<Vec<u8>>, StoreError> {
+        staged::content(&mut self.backend.reader().await?, id).await
+    }
+
+    async fn unstage(&self, id: Uuid) -> Result<bool, StoreError> {
+        let mut writer = self.writer.lock().await;
+        let mut connection = self.take(&mut writer).await?;
+        let result = staged::remove(&mut connection, id).await;
+        writer.connection = match &result {
+            Ok(_) => Some(connection),
             Err(error) => recovered(connection, error).await,
         };
         result

@@ -19,9 +19,9 @@ use crate::store::relational::{Cell, Connection, Take, bind};
 /// How many steps of SQLite's machine pass between two looks at the clock: some milliseconds.
 const STEPS_PER_LOOK: i32 = 100_000;
 
-/// The writer, or a reader of the pool.
+/// The writer or who looks at everything, or a reader of the pool.
 pub(crate) enum Session {
-    Writer(SqliteConnection),
+    Own(SqliteConnection),
     Reader(PoolConnection<Sqlite>),
 }
 
@@ -40,7 +40,7 @@ impl Session {
 
     pub(super) fn inner(&mut self) -> &mut SqliteConnection {
         match self {
-            Self::Writer(connection) => connection,
+            Self::Own(connection) => connection,
             Self::Reader(connection) => connection.deref_mut(),
         }
     }
@@ -55,6 +55,7 @@ impl Connection for Session {
     const BEGIN_WRITE: &'static str = "BEGIN IMMEDIATE";
     // Waits for the end of what an abandoned writer may still have under way.
     const BEGIN_LOAD: &'static [&'static str] = &["BEGIN IMMEDIATE"];
+    const BEGIN_LOOK: &'static [&'static str] = &["BEGIN"];
 
     fn value_cells(value: Option<&Value>) -> Vec<Cell<'_>> {
         value::cells(value)
@@ -96,7 +97,7 @@ impl Connection for Session {
 
     async fn close(self) -> Result<(), StoreError> {
         match self {
-            Self::Writer(connection) => connection.close().await.map_err(error_of),
+            Self::Own(connection) => connection.close().await.map_err(error_of),
             Self::Reader(connection) => connection.close().await.map_err(error_of),
         }
     }

@@ -27,6 +27,7 @@ static MIGRATIONS: &Migrations = &[
     ("curation", include_str!("../../../migrations/sqlite/0004_curation.sql")),
     ("statements", include_str!("../../../migrations/sqlite/0005_statements.sql")),
     ("models", include_str!("../../../migrations/sqlite/0006_models.sql")),
+    ("staged", include_str!("../../../migrations/sqlite/0007_staged.sql")),
 ];
 
 /// Limits of a SQLite store.
@@ -112,6 +113,11 @@ impl Backend for SqliteBackend {
         Session::reader(connection, self.options.read_deadline).await
     }
 
+    async fn looker(&self) -> Result<Session, StoreError> {
+        let options = reader_options(&self.path, &self.options);
+        Ok(Session::Own(options.connect().await.map_err(|e| cannot_open(&self.path, e))?))
+    }
+
     async fn close(&self, writer: Option<Session>) -> Result<(), StoreError> {
         self.readers.close().await;
         // The last connection to close writes the write-ahead log back into the file.
@@ -137,7 +143,7 @@ async fn connect_writer(path: &Path, options: &SqliteOptions) -> Result<Session,
         // The copies of pages that undo one failed statement stay in memory: half of all writes otherwise.
         .pragma("temp_store", "MEMORY")
         .pragma("cache_size", format!("-{}", options.writer_cache_kib));
-    Ok(Session::Writer(options.connect().await.map_err(|e| cannot_open(path, e))?))
+    Ok(Session::Own(options.connect().await.map_err(|e| cannot_open(path, e))?))
 }
 
 fn reader_options(path: &Path, options: &SqliteOptions) -> SqliteConnectOptions {

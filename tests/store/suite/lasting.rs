@@ -6,6 +6,7 @@ use counterpart::domain::time::Interval;
 use counterpart::store::{Append, StoreError};
 
 use super::log::whole_log;
+use super::staged::{content, row};
 use crate::build::*;
 use crate::harness::Place;
 
@@ -31,6 +32,16 @@ pub async fn all_is_there_when_it_is_opened_again(place: &dyn Place) {
     assert_eq!(format!("{:?}", store.load().await.unwrap()), before);
     assert_eq!(whole_log(store.as_ref()).await, log);
     assert_eq!(store.readings(all_of(0), None, 10).await.unwrap(), history);
+}
+
+pub async fn what_is_staged_waits_for_the_next_opener(place: &dyn Place) {
+    let store = place.open().await.unwrap();
+    store.stage(&row(1), &content()).await.unwrap();
+    store.close().await.unwrap();
+    drop(store);
+    let store = place.open().await.unwrap();
+    assert_eq!(store.staged().await.unwrap(), [row(1)]);
+    assert!(store.staged_content(row(1).id).await.unwrap() == Some(content()));
 }
 
 pub async fn the_chain_goes_on_after_it_is_opened_again(place: &dyn Place) {

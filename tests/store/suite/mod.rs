@@ -6,5 +6,6 @@ pub mod lasting;
 pub mod log;
 pub mod readings;
 pub mod snapshot;
+pub mod staged;
 
 mod history;

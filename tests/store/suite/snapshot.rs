@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use counterpart::domain::change::{Change, ModelStatus, ModelsAdded};
+use counterpart::domain::fact::{Existence, FactRow};
 use counterpart::domain::id::{Position, StreamId};
 use counterpart::domain::reading::{Quality, Reading, Recorded, Register};
-use counterpart::domain::time::Timestamp;
+use counterpart::domain::time::{Interval, Timestamp};
 use counterpart::domain::value::Value;
 use counterpart::store::{
-    FaultyStore, Inserted, LogStore, ModelEvent, ModelRow, SnapshotStore, StoreError, When,
+    Checkpoint, FaultyStore, Inserted, LogStore, ModelEvent, ModelRow, Snapshot, SnapshotStore,
+    StoreError, When,
 };
 
 use super::history;
@@ -145,4 +147,30 @@ pub async fn a_closed_store_refuses(place: &dyn Place) {
 
 pub async fn any_history_comes_back(place: &dyn Place) {
     history::any_history_comes_back(place).await;
+}
+
+pub async fn all_but_the_latest_readings_is_read_beside_the_writer(place: &dyn Place) {
+    let store = place.open().await.unwrap();
+    let mut first = changes(1, [stream_opened(0), system("erp", "ERP")]);
+    first.entry.readings = vec![reading(0, 1, 1.0)];
+    first.edits = one_of_each(1, Interval::ALWAYS);
+    store.append(&[first]).await.unwrap();
+    let register = Register::restored(store.latest(all_of(0)).await.unwrap(), 1, Position(1));
+    store.checkpoint(&[(StreamId(0), register)], Some(Position(1))).await.unwrap();
+    let all = store.load().await.unwrap();
+    let expected = format!("{:?}", Snapshot { checkpoint: Checkpoint::default(), ..all });
+    assert_eq!(format!("{:?}", store.masters().await.unwrap()), expected);
+    // Whenever it is read while entries are added, it is of one moment.
+    for n in 2..20 {
+        let batch = [edits(n, [FactRow::Twin(twin(n.into()), fact(n, Interval::ALWAYS, pump()))])];
+        let (looked, appended) = tokio::join!(store.masters(), store.append(&batch));
+        appended.unwrap();
+        let looked = looked.unwrap();
+        let twins = looked.facts.iter().filter(|row| matches!(row, FactRow::Twin(..))).count();
+        assert_eq!(looked.head.position.0, twins as u64);
+    }
+}
+
+fn pump() -> Existence {
+    Existence { model: "dtmi:com:example:Pump;1".parse().unwrap() }
 }
