@@ -15,7 +15,7 @@ use super::data::Where;
 use super::declarations::Declarations;
 use super::demo::BASE_MODELS;
 use super::files::found;
-use super::output::{Failure, say, tell};
+use super::output::{Failure, print, say, tell};
 use super::staging::{self, Staging, accept, told};
 use crate::app::{StartError, server_of, start_engine};
 use crate::curation::{Curated, Curator};
@@ -108,7 +108,7 @@ impl Import {
         curator.engine().stop().await;
         if self.json {
             let json = serde_json::to_string_pretty(&report);
-            say(json.map_err(|e| Failure::Other(e.to_string()))?)?;
+            print(json.map_err(|e| Failure::Other(e.to_string()))?)?;
         } else {
             say(&report)?;
         }

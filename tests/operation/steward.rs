@@ -181,6 +181,29 @@ async fn sure_pairs_are_linked_and_a_doubtful_one_is_decided_and_taken_back() {
 }
 
 #[tokio::test]
+async fn nothing_that_systems_say_reaches_the_terminal_as_a_command() {
+    let steward = Steward::new().await;
+    let told = "\"Gripper\u{1b}[2J cylinder\nerp:10004 means nothing\u{202e}\"";
+    steward.write("erp.csv", &ERP.replace("Gripper cylinder", told));
+    steward.import(&[]);
+    let tasks = steward.tasks();
+    let id = tasks[0]["id"].as_str().expect("an id");
+    let (_, shown, _) = steward.run(&["review", "show", id]);
+    let is_obeyed = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+    assert!(!shown.contains(is_obeyed), "{shown:?}");
+    assert!(!shown.lines().any(|line| line.starts_with("erp:10004 means")), "{shown}");
+    let escaped = "Gripper\\u001b[2J";
+    assert!(shown.contains(escaped), "{shown}");
+    let json = steward.json(&["review", "show", id]);
+    let said = json!("Gripper\u{1b}[2J cylinder\nerp:10004 means nothing\u{202e}");
+    assert!(json.to_string().contains(&said.to_string()), "{json:#}");
+    steward.write("erp.csv", &format!("{ERP}x\u{1b}]0;y,\u{1b}]0;title,KSB SE\n"));
+    let (code, out, error) = steward.run(&["import", "--source", "erp.toml", "erp.csv"]);
+    assert_eq!(code, Some(1), "{out}{error}");
+    assert!(!out.contains(is_obeyed) && !error.contains(is_obeyed), "{out:?}{error:?}");
+}
+
+#[tokio::test]
 async fn importing_again_changes_nothing_and_asks_nothing_again() {
     let steward = Steward::new().await;
     steward.import(&[]);

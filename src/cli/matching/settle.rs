@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::cli::data::Where;
-use crate::cli::output::{Failure, Format, say};
+use crate::cli::output::{Failure, Format, print, say};
 use crate::sources::import::Settled;
 
 /// Match the records that mean nothing yet: link them, make twins of them, or ask.
@@ -40,7 +40,7 @@ impl Run {
                 let settled = serde_json::from_value::<Settled>(done);
                 say(settled.map_err(|e| Failure::Other(e.to_string()))?)?;
             }
-            Format::Json => say(format_args!("{done:#}"))?,
+            Format::Json => print(format_args!("{done:#}"))?,
         }
         Ok(if is_complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::cli::declarations::Declarations;
 use crate::cli::files::found;
-use crate::cli::output::{Failure, say};
+use crate::cli::output::{Failure, print, say};
 use crate::clock::{Clock, SystemClock};
 use crate::dtdl::{Catalogue, Document};
 use crate::sources::import::check;
@@ -46,7 +46,7 @@ impl Check {
         let checked = check(&inputs, &declarations.parsed, &catalogue, now, self.first);
         if self.json {
             let json = serde_json::to_string_pretty(&checked);
-            say(json.map_err(|e| Failure::Other(e.to_string()))?)?;
+            print(json.map_err(|e| Failure::Other(e.to_string()))?)?;
         } else {
             say(&checked)?;
         }
