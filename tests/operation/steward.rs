@@ -298,6 +298,15 @@ async fn sources_and_candidates_are_shown() {
     let found = steward.json(&["match", "probe", "serial=G522917731", "--text", "EQ-3"]);
     let ids = found[0]["twin"]["externalIds"].as_array().expect("ids");
     assert!(ids.iter().any(|id| id["id"] == "EQ-3"), "{found:#}");
+    let unknown = ["match", "probe", "serial=G522917731", "--model", "dtmi:nope;1"];
+    let (code, out, error) = steward.run(&unknown);
+    assert_eq!(code, Some(1), "{out}");
+    assert!(error.contains("`dtmi:nope;1`") && error.contains("{ models"), "{error}");
+    let known = ["match", "probe", "serial=G522917731", "--model"];
+    for model in ["dtmi:counterpart:base:Asset;1", "Unit"] {
+        let found = steward.ok(&[&known[..], &[model]].concat());
+        assert!(found.contains("EQ-3"), "{model}: {found}");
+    }
     let merged = steward.ok(&["review", "merge", "erp:10001", "erp:10002", "--dry-run"]);
     assert!(merged.contains("ended") && merged.contains("moves    id erp:10002"), "{merged}");
     let split =
