@@ -23,7 +23,6 @@ use crate::engine::Engine;
 use crate::problem::Problem;
 use crate::sources::declaration::Declaration;
 use crate::sources::import::{Report, import};
-
 use crate::sources::text::Input;
 
 /// Imports at a time; each holds its files in memory.
@@ -181,6 +180,7 @@ impl Importer {
         }
         let target = Curated::new(&self.curator, "import");
         let report = runtime.block_on(import(&target, &inputs, &sources, &mut |_| {}));
+        report.count();
         let (total, errors) = (report.total(), report.errors);
         tracing::info!(files = report.files, changed = total.changed, errors, "imported");
         Ok(Imported::Done(Box::new(report)))

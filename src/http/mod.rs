@@ -6,6 +6,7 @@ mod dtmi;
 mod guard;
 mod health;
 mod import;
+mod measured;
 mod methods;
 mod reconcile;
 mod router;

@@ -15,6 +15,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::trace::TraceLayer;
 
 use super::guard::{self, Guard};
+use super::measured::measured;
 use super::{dtmi, health, import, reconcile, staged};
 use crate::curation::Curator;
 use crate::domain::id::abridged;
@@ -92,6 +93,7 @@ pub fn router(routes: Routes) -> Router {
         .layer(TraceLayer::new_for_http().on_failure(()))
         .layer(from_fn(slow_answers))
         .layer(CatchPanicLayer::new())
+        .layer(from_fn(measured))
 }
 
 async fn no_such_route(uri: Uri) -> Problem {

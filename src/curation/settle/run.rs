@@ -65,6 +65,7 @@ impl Curator {
         };
         match &done {
             Ok(report) => {
+                report.count();
                 self.tell(report, started.elapsed());
                 if self.inner.keeps_learnt.load(Ordering::Relaxed)
                     && !self.inner.learning.is_ready()

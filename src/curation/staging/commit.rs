@@ -57,6 +57,7 @@ impl Curator {
         self.submit_staged(first, actor, &mut report).await?;
         report.matching = Some(self.settle_new().await?);
         self.submit_staged(then, actor, &mut report).await?;
+        report.count();
         Ok(report)
     }
 

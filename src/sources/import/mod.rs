@@ -1,6 +1,7 @@
 //! The import: files in any order become commands in the right one.
 
 mod check;
+mod counted;
 mod here;
 mod report;
 mod run;
