@@ -150,7 +150,8 @@ fn file(source: &Source<'_>, input: &Input, number: u32, first: usize) -> Checke
 }
 
 impl Checked {
-    fn problem(&mut self, problem: Problem) {
+    /// Adds something that was found out otherwise.
+    pub fn problem(&mut self, problem: Problem) {
         match problem.severity {
             Severity::Error => self.errors += 1,
             Severity::Note => self.notes += 1,
