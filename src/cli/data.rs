@@ -1,5 +1,7 @@
 //! The data that a command is about: of a server, or of the store in place.
 
+use std::sync::Arc;
+
 use async_graphql::{Request, Variables};
 use bytes::Bytes;
 use clap::Args;
@@ -11,6 +13,8 @@ use super::output::{Failure, tell};
 use crate::app::{StartError, server_of, start_engine, start_graphql};
 use crate::config::Config;
 use crate::engine::Engine;
+use crate::graphql::transport::Caller;
+use crate::graphql::transport::actor::of_cli;
 use crate::graphql::{GraphqlService, SchemaService};
 use crate::store::{Location, StoreError};
 
@@ -27,7 +31,7 @@ pub struct Where {
 /// Data that answer GraphQL, wherever they are: so there is one way to ask for everything.
 pub enum Data {
     /// In this process.
-    Here(Engine, std::sync::Arc<SchemaService>),
+    Here(Engine, Arc<SchemaService>),
     /// Behind a server.
     There(Client),
 }
@@ -108,7 +112,9 @@ impl Data {
     pub async fn ask(&mut self, document: &str, variables: Value) -> Result<Value, Failure> {
         let answer = match self {
             Self::Here(_, service) => {
+                let caller = Caller { headers: of_cli(), ..Caller::default() };
                 let request = Request::new(document).variables(Variables::from_json(variables));
+                let request = request.data(Arc::new(caller));
                 let response = service.execute(request).await;
                 serde_json::to_value(response).map_err(|e| Failure::Other(e.to_string()))?
             }

@@ -19,6 +19,7 @@ use super::output::{Failure, print, say, tell};
 use super::staging::{self, Staging, accept, told};
 use crate::app::{StartError, server_of, start_engine};
 use crate::curation::{Curated, Curator};
+use crate::graphql::transport::actor::CLI;
 use crate::http::{BUNDLE_TYPE, Bundle, BundledFile};
 use crate::sources::import::{Report, import};
 use crate::sources::text::Input;
@@ -96,7 +97,7 @@ impl Import {
         let files = self.files.iter().map(|path| Input::file(path));
         let base = self.base_models().map(|(name, text)| Input::bytes(name, text.as_bytes()));
         let inputs: Vec<Input> = base.chain(files).collect();
-        let target = Curated::new(curator, "import");
+        let target = Curated::new(curator, CLI);
         let bar = progress_bar();
         let mut show = |report: &Report| {
             let total = report.total();

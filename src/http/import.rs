@@ -20,6 +20,7 @@ use super::body;
 use super::methods::only_post;
 use crate::curation::{Curated, Curator, StagedImport};
 use crate::engine::Engine;
+use crate::graphql::transport::actor::actor;
 use crate::problem::Problem;
 use crate::sources::declaration::Declaration;
 use crate::sources::import::{Report, import};
@@ -27,6 +28,8 @@ use crate::sources::text::Input;
 
 /// Imports at a time; each holds its files in memory.
 const IMPORTS_MAX: usize = 2;
+/// Who the log names for imports from no program that is known.
+pub(super) const ACTOR: &str = "import";
 /// When to try again while others are running, in seconds.
 const RETRY_AFTER_S: u32 = 10;
 /// What to do with files that are too large to be sent.
@@ -140,9 +143,10 @@ impl Importer {
         let bytes = body::read(body, headers, size(self.bytes_max)).await?;
         let importer = self.clone();
         // Reading the files is work without end to other requests, so it has a thread of its own.
+        let actor = actor(headers).unwrap_or(ACTOR);
         let work = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            importer.import((is_bundle, stages), &name, bytes)
+            importer.import((is_bundle, stages), &name, bytes, actor)
         });
         let imported = work.await.map_err(|error| {
             tracing::error!(%error, "an import panicked");
@@ -166,6 +170,7 @@ impl Importer {
         (is_bundle, stages): (bool, bool),
         name: &str,
         bytes: Vec<u8>,
+        actor: &str,
     ) -> Result<Imported, Problem> {
         let (inputs, sources) = if is_bundle {
             unpack(&bytes, self.bytes_max)?
@@ -178,7 +183,7 @@ impl Importer {
             let staged = runtime.block_on(self.curator.stage(&inputs, &sources));
             return Ok(Imported::Staged(staged.map_err(super::staged::problem)?));
         }
-        let target = Curated::new(&self.curator, "import");
+        let target = Curated::new(&self.curator, actor);
         let report = runtime.block_on(import(&target, &inputs, &sources, &mut |_| {}));
         report.count();
         let (total, errors) = (report.total(), report.errors);

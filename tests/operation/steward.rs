@@ -1,5 +1,6 @@
 //! The command line of the data steward, against a server, on two small lists of the same machines.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -171,6 +172,8 @@ async fn sure_pairs_are_linked_and_a_doubtful_one_is_decided_and_taken_back() {
     let decision = done["decision"].as_str().expect("a decision");
     let decisions = steward.ok(&["review", "decisions"]);
     assert!(decisions.contains(decision) && decisions.contains("seen on site"), "{decisions}");
+    let last = steward.json(&["review", "decisions", "--limit", "1"]);
+    assert_eq!(last["nodes"][0]["actor"], "cli", "{last:#}");
     steward.ok(&["review", "undo", decision, "--reason", "the wrong cylinder"]);
     assert_eq!(steward.ids_with("erp", "10004").await, ["erp:10004"]);
     assert_eq!(steward.tasks().len(), 1);
@@ -313,6 +316,45 @@ async fn sources_and_candidates_are_shown() {
         steward.ok(&["review", "split", "erp:10001", "--id", "cmms:EQ-1", "--reason", "two"]);
     assert!(split.starts_with("Decision "), "{split}");
     assert_eq!(steward.ids_with("erp", "10001").await, ["erp:10001"]);
+}
+
+#[tokio::test]
+async fn the_log_names_the_command_line_and_no_client_that_it_does_not_know() {
+    let steward = Steward::new().await;
+    steward.import(&[]);
+    let task = steward.tasks()[0]["id"].as_str().expect("an id").to_owned();
+    let server = &steward.plant.server;
+    let reject = "mutation($task: ID!) { rejectTask(input: {task: $task}) { decision } }";
+    let actors = async || {
+        let query = "{ decisions(first: 100) { nodes { kind actor } } }";
+        let found = server.graphql(query, json!({})).await;
+        let nodes = found["decisions"]["nodes"].as_array().expect("decisions").clone();
+        let pair = |node: &Value| {
+            let text = |name: &str| node[name].as_str().unwrap_or_default().to_owned();
+            (text("kind"), text("actor"))
+        };
+        nodes.iter().map(pair).collect::<Vec<_>>()
+    };
+    server.graphql(reject, json!({ "task": task })).await;
+    assert_eq!(actors().await[0], ("REJECT".to_owned(), "graphql".to_owned()));
+    steward.ok(&["review", "merge", "erp:10001", "erp:10002", "--replace"]);
+    assert_eq!(actors().await[0], ("MERGE".to_owned(), "cli".to_owned()));
+    // Nobody but the matching itself makes its links, whoever asked for it.
+    steward.ok(&["match", "run"]);
+    let named: BTreeSet<String> = actors().await.into_iter().map(|(_, actor)| actor).collect();
+    assert_eq!(named, ["cli", "graphql", "matching"].map(str::to_owned).into());
+    let Steward { plant, folder } = steward;
+    let directory = plant.stop();
+    let data = directory.path().display().to_string();
+    let run = |arguments: &[&str]| {
+        let mut command = counterpart();
+        command.args(arguments).args(["--data", &data]).current_dir(folder.path());
+        String::from_utf8_lossy(&command.output().expect("the program runs").stdout).into_owned()
+    };
+    run(&["review", "split", "erp:10001", "--id", "erp:10002"]);
+    let last = run(&["review", "decisions", "--limit", "1", "--format", "json"]);
+    let last: Value = serde_json::from_str(&last).expect("JSON");
+    assert_eq!(last["nodes"][0]["actor"], "cli", "{last:#}");
 }
 
 #[tokio::test]
