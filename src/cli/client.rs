@@ -67,6 +67,11 @@ impl Client {
         Ok(Self { base: base.to_owned(), host: authority.to_string(), sender })
     }
 
+    /// `http://host:port`, as it was given.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Asks for a path.
     ///
     /// # Errors

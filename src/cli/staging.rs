@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::client::{Answer, JSON};
 use super::data::Where;
 use super::output::{Failure, items, print, say, second, shown, text};
+use super::progress::{Knows, Shown};
 use super::table::table;
 
 /// Why a server is needed.
@@ -62,7 +63,9 @@ async fn decide(place: &Where, id: &str, what: &str, as_json: bool) -> Result<Ex
     })?;
     let mut client = place.server(WHY).await?;
     let path = format!("/imports/{id}/{what}");
-    let answer = client.post(&path, JSON, accept(as_json), Bytes::new()).await?;
+    let knows = Knows::There(client.base().to_owned());
+    let work = client.post(&path, JSON, accept(as_json), Bytes::new());
+    let answer = Shown::new().during(knows, work).await?;
     if answer.status == StatusCode::NO_CONTENT {
         say(format_args!("{id} is forgotten."))?;
         return Ok(ExitCode::SUCCESS);

@@ -14,6 +14,7 @@ use super::staging::Shelf;
 use super::standing::Standing;
 use super::thresholds::Thresholds;
 use super::unsettled::Unsettled;
+use super::work::Step;
 use crate::domain::id::{Position, TwinId};
 use crate::engine::Engine;
 use crate::feed::Feed;
@@ -45,6 +46,8 @@ pub(super) struct Inner {
     pub(super) keeps_learnt: AtomicBool,
     /// Imports that wait to be committed.
     pub(super) shelf: Mutex<Shelf>,
+    /// How far matching is.
+    pub(super) step: watch::Sender<Option<Step>>,
     pub(super) feed: Option<Feed>,
     pub(super) thresholds: Thresholds,
 }
@@ -64,6 +67,7 @@ impl Curator {
             learning: Arc::default(),
             keeps_learnt: AtomicBool::default(),
             shelf: Mutex::default(),
+            step: watch::Sender::default(),
             feed,
             thresholds,
         });

@@ -15,6 +15,7 @@ mod telemetry;
 mod thresholds;
 mod unsettled;
 mod words;
+mod work;
 
 pub use arrival::{Arrival, Rehearsed};
 pub use curator::Curator;
@@ -23,3 +24,4 @@ pub use settle::Deeds;
 pub use staging::{Staged, StagedId, StagedImport, StagingError};
 pub use target::Curated;
 pub use thresholds::Thresholds;
+pub use work::{Stage, Step};

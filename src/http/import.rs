@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 
 use super::body;
 use super::methods::only_post;
+use super::progress::{self, Running};
 use crate::curation::{Curated, Curator, StagedImport};
 use crate::engine::Engine;
 use crate::graphql::transport::actor::actor;
@@ -87,18 +88,22 @@ struct Importer {
     curator: Curator,
     room: Arc<Semaphore>,
     bytes_max: usize,
+    running: Running,
 }
 
 /// `POST /import?name=plant.ndjson` with one file as the body, or a [`Bundle`] of several.
 ///
 /// Answers the report as JSON, or as text when that is accepted: 200 when everything was imported,
 /// 207 when some of it was rejected, 422 when nothing was imported. With `stage=true` nothing is imported yet: the
-/// answer tells what would be, and under which name it waits in `/imports`.
+/// answer tells what would be, and under which name it waits in `/imports`. `GET /progress` tells meanwhile how far it is.
 pub fn router(curator: Curator, bytes_max: usize) -> Router {
     let engine = curator.engine().clone();
-    let importer =
-        Importer { engine, curator, room: Arc::new(Semaphore::new(IMPORTS_MAX)), bytes_max };
-    Router::new().route("/import", post(post_import).fallback(only_post)).with_state(importer)
+    let room = Arc::new(Semaphore::new(IMPORTS_MAX));
+    let running = Running::default();
+    let progress = progress::router(curator.clone(), running.clone());
+    let importer = Importer { engine, curator, room, bytes_max, running };
+    let imports = Router::new().route("/import", post(post_import).fallback(only_post));
+    imports.with_state(importer).merge(progress)
 }
 
 async fn post_import(
@@ -184,7 +189,9 @@ impl Importer {
             return Ok(Imported::Staged(staged.map_err(super::staged::problem)?));
         }
         let target = Curated::new(&self.curator, actor);
-        let report = runtime.block_on(import(&target, &inputs, &sources, &mut |_| {}));
+        let running = self.running.begin();
+        let report =
+            runtime.block_on(import(&target, &inputs, &sources, &mut |so_far| running.at(so_far)));
         report.count();
         let (total, errors) = (report.total(), report.errors);
         tracing::info!(files = report.files, changed = total.changed, errors, "imported");

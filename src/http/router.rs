@@ -59,6 +59,7 @@ pub struct Routes {
 /// | `GET`, `POST /graphql` | GraphQL over HTTP, WebSocket and SSE; the explorer for browsers |
 /// | `POST /ingest` | readings |
 /// | `POST /import` | master-data and model files |
+/// | `GET /progress` | how far imports and matching are |
 /// | `GET /imports`, `POST /imports/{id}/commit`, `…/discard` | imports that wait |
 /// | `GET /dtmi/…`, `/metadata.json` | the models, in the layout of a device models repository |
 /// | `GET`, `POST /reconcile…` | the Reconciliation Service API, which OpenRefine speaks |
@@ -98,7 +99,7 @@ pub fn router(routes: Routes) -> Router {
 
 async fn no_such_route(uri: Uri) -> Problem {
     let detail = format!(
-        "nothing is at `{}`; there are /graphql, /ingest, /import, /dtmi, /reconcile, /livez, \
+        "nothing is at `{}`; there are /graphql, /ingest, /import, /progress, /dtmi, /reconcile, /livez, \
          /readyz and /metrics",
         abridged(uri.path())
     );

@@ -33,7 +33,10 @@ impl Run {
     /// # Errors
     /// When the data cannot be reached.
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
-        let done = self.place.ask_once(SETTLE, json!({})).await?;
+        let mut data = self.place.open().await?;
+        let done = data.ask_watching(SETTLE, json!({})).await;
+        data.close().await;
+        let done = done?;
         let is_complete = done["refused"].as_array().is_none_or(Vec::is_empty);
         match self.format {
             Format::Human => {

@@ -97,7 +97,7 @@ impl Migrate {
     }
 
     async fn migrate(&self, catalogue: &mut Data) -> Result<(Found, usize), Failure> {
-        let bar = crate::cli::import::progress_bar();
+        let bar = crate::cli::progress::progress_bar();
         let found = self.look(catalogue, &bar).await?;
         let mut migrated = 0;
         let mut goes_on = self.apply && found.lossy == 0;
