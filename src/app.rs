@@ -66,17 +66,18 @@ pub async fn start_engine(config: &Config) -> Result<Engine, StartError> {
     Ok(Engine::start(store, rules, clock, ids, config.limits.engine()).await?)
 }
 
-/// The typed schema on an engine, without a server around it.
+/// The typed schema on an engine, without a server around it, and who matches for it.
 ///
 /// # Errors
 /// When the schema cannot be built from the models.
 pub async fn start_graphql(
     config: &Config,
     engine: &Engine,
-) -> Result<Arc<SchemaService>, StartError> {
+) -> Result<(Curator, Arc<SchemaService>), StartError> {
     let feed = Feed::start(engine, config.limits.subscriber_events);
     let curator = start_curator(config, engine, &feed).await;
-    Ok(SchemaService::start(curator, feed, config.reads.clone())?)
+    let service = SchemaService::start(curator.clone(), feed, config.reads.clone())?;
+    Ok((curator, service))
 }
 
 async fn start_curator(config: &Config, engine: &Engine, feed: &Feed) -> Curator {

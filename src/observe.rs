@@ -9,6 +9,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::domain::curation::Candidate;
 use crate::engine::{CoverageCounts, Engine};
 
 /// What log lines look like.
@@ -59,6 +60,7 @@ pub async fn count_coverage(engine: Engine, every: Duration, stop: CancellationT
             () = stop.cancelled() => return,
             counts = engine.coverage_counts() => show(counts),
         }
+        show_tasks(&engine);
         let took = started.elapsed();
         metrics::histogram!("counterpart_coverage_seconds").record(took);
         tokio::select! {
@@ -83,6 +85,19 @@ fn show(counts: CoverageCounts) {
     }
     let readings = counts.quarantined_readings as f64;
     metrics::gauge!("counterpart_quarantined_readings").set(readings);
+}
+
+fn show_tasks(engine: &Engine) {
+    let known = engine.head();
+    let (records, all) = engine.read(|state| {
+        let tasks = state.curations.tasks(known);
+        tasks.fold((0_u32, 0_u32), |(records, all), (task, _)| {
+            (records + u32::from(matches!(task.candidate, Candidate::Record(_))), all + 1)
+        })
+    });
+    for (candidate, count) in [("record", records), ("twin", all - records)] {
+        metrics::gauge!("counterpart_review_tasks", "candidate" => candidate).set(f64::from(count));
+    }
 }
 
 fn describe() {
@@ -118,5 +133,38 @@ fn describe() {
         "counterpart_coverage_seconds",
         metrics::Unit::Seconds,
         "Time to count the gaps of coverage"
+    );
+    describe_gauge!(
+        "counterpart_review_tasks",
+        "Doubtful pairs that wait for a person, by what the record may be: another record, or a twin; counted when the \
+         gaps of coverage are"
+    );
+    describe_imports();
+    describe_counter!(
+        "counterpart_http_requests_total",
+        "Requests over HTTP by route, method and status"
+    );
+    describe_histogram!(
+        "counterpart_http_seconds",
+        metrics::Unit::Seconds,
+        "Time from a request to the beginning of its answer, by route and method"
+    );
+}
+
+fn describe_imports() {
+    use metrics::describe_counter;
+    describe_counter!(
+        "counterpart_imports_total",
+        "Imports that were done, by outcome: complete, partial (something was rejected), stopped"
+    );
+    describe_counter!(
+        "counterpart_import_items_total",
+        "What imports read, by kind and outcome; read = changed + unchanged + rejected + not_reached"
+    );
+    describe_counter!("counterpart_import_problems_total", "Problems of imports, by severity");
+    describe_counter!(
+        "counterpart_matched_total",
+        "What matching did: records that joined a twin (matched), new twins (created), records that joined those \
+         (merged), ids that changed_meaning, new doubtful pairs, records without_model, decisions refused"
     );
 }

@@ -7,6 +7,8 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
+use crate::graphql::transport::actor::of_cli;
+
 /// Longest answer that is read, in bytes.
 const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// The content type of most requests.
@@ -65,6 +67,11 @@ impl Client {
         Ok(Self { base: base.to_owned(), host: authority.to_string(), sender })
     }
 
+    /// `http://host:port`, as it was given.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Asks for a path.
     ///
     /// # Errors
@@ -99,7 +106,8 @@ impl Client {
     ) -> Result<Answer, ClientError> {
         let failed = |e: &dyn std::fmt::Display| broken(&self.base, e);
         let request = request.header(header::HOST, &self.host).body(Full::new(body));
-        let request = request.map_err(|e| failed(&e))?;
+        let mut request = request.map_err(|e| failed(&e))?;
+        request.headers_mut().extend(of_cli());
         self.sender.ready().await.map_err(|e| failed(&e))?;
         let response = self.sender.send_request(request).await.map_err(|e| failed(&e))?;
         let status = response.status();

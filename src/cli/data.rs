@@ -1,5 +1,7 @@
 //! The data that a command is about: of a server, or of the store in place.
 
+use std::sync::Arc;
+
 use async_graphql::{Request, Variables};
 use bytes::Bytes;
 use clap::Args;
@@ -8,9 +10,13 @@ use serde_json::{Value, json};
 use super::client::{Client, JSON};
 use super::common::Common;
 use super::output::{Failure, tell};
+use super::progress::{Knows, Shown};
 use crate::app::{StartError, server_of, start_engine, start_graphql};
 use crate::config::Config;
+use crate::curation::Curator;
 use crate::engine::Engine;
+use crate::graphql::transport::Caller;
+use crate::graphql::transport::actor::of_cli;
 use crate::graphql::{GraphqlService, SchemaService};
 use crate::store::{Location, StoreError};
 
@@ -27,7 +33,7 @@ pub struct Where {
 /// Data that answer GraphQL, wherever they are: so there is one way to ask for everything.
 pub enum Data {
     /// In this process.
-    Here(Engine, std::sync::Arc<SchemaService>),
+    Here(Engine, Curator, Arc<SchemaService>),
     /// Behind a server.
     There(Client),
 }
@@ -96,8 +102,8 @@ pub fn must_exist(location: &Location) -> Result<(), Failure> {
 }
 
 async fn here(config: &Config, engine: Engine) -> Result<Data, Failure> {
-    let service = start_graphql(config, &engine).await?;
-    Ok(Data::Here(engine, service))
+    let (curator, service) = start_graphql(config, &engine).await?;
+    Ok(Data::Here(engine, curator, service))
 }
 
 impl Data {
@@ -107,8 +113,10 @@ impl Data {
     /// What the answer says is wrong.
     pub async fn ask(&mut self, document: &str, variables: Value) -> Result<Value, Failure> {
         let answer = match self {
-            Self::Here(_, service) => {
+            Self::Here(_, _, service) => {
+                let caller = Caller { headers: of_cli(), ..Caller::default() };
                 let request = Request::new(document).variables(Variables::from_json(variables));
+                let request = request.data(Arc::new(caller));
                 let response = service.execute(request).await;
                 serde_json::to_value(response).map_err(|e| Failure::Other(e.to_string()))?
             }
@@ -129,9 +137,25 @@ impl Data {
         Ok(root.cloned().unwrap_or_default())
     }
 
+    /// The same for what takes long, showing how far the matching in it is.
+    ///
+    /// # Errors
+    /// What the answer says is wrong.
+    pub async fn ask_watching(
+        &mut self,
+        document: &str,
+        variables: Value,
+    ) -> Result<Value, Failure> {
+        let knows = match self {
+            Self::Here(_, curator, _) => Knows::Here(curator.step()),
+            Self::There(client) => Knows::There(client.base().to_owned()),
+        };
+        Shown::new().during(knows, self.ask(document, variables)).await
+    }
+
     /// Lets go of them.
     pub async fn close(self) {
-        if let Self::Here(engine, _) = self {
+        if let Self::Here(engine, ..) = self {
             engine.stop().await;
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::output::Failure;
 use crate::http::BundledSource;
 use crate::sources::declaration::Declaration;
+use crate::sources::import::DeclarationText;
 
 /// Declarations that were read and understood.
 pub struct Declarations {
@@ -31,6 +32,12 @@ impl Declarations {
             found.texts.push((name, text));
         }
         Ok(found)
+    }
+
+    /// Each with the text that it is of.
+    pub fn with_texts(&self) -> impl Iterator<Item = (&Declaration, DeclarationText<'_>)> {
+        let texts = self.texts.iter().map(|(file, toml)| DeclarationText { file, toml });
+        self.parsed.iter().map(AsRef::as_ref).zip(texts)
     }
 
     /// The same, for a server.

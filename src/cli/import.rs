@@ -2,24 +2,24 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::client::Client;
 use super::data::Where;
 use super::declarations::Declarations;
 use super::demo::BASE_MODELS;
 use super::files::found;
-use super::output::{Failure, say, tell};
+use super::output::{Failure, print, say, tell};
+use super::progress::{Knows, Shown};
 use super::staging::{self, Staging, accept, told};
 use crate::app::{StartError, server_of, start_engine};
 use crate::curation::{Curated, Curator};
-use crate::http::{BUNDLE_TYPE, Bundle, BundledFile};
+use crate::graphql::transport::actor::CLI;
+use crate::http::{BUNDLE_TYPE, Bundle, BundledFile, ImportProgress};
 use crate::sources::import::{Report, import};
 use crate::sources::text::Input;
 use crate::store::StoreError;
@@ -96,19 +96,16 @@ impl Import {
         let files = self.files.iter().map(|path| Input::file(path));
         let base = self.base_models().map(|(name, text)| Input::bytes(name, text.as_bytes()));
         let inputs: Vec<Input> = base.chain(files).collect();
-        let target = Curated::new(curator, "import");
-        let bar = progress_bar();
-        let mut show = |report: &Report| {
-            let total = report.total();
-            let done = total.changed + total.unchanged + total.rejected;
-            bar.set_message(format!("{done} of {} done", total.read));
-        };
-        let report = import(&target, &inputs, &sources.parsed, &mut show).await;
-        bar.finish_and_clear();
+        let target = Curated::new(curator, CLI);
+        let shown = Shown::new();
+        let mut count = |report: &Report| shown.import(ImportProgress::of(report));
+        let work = import(&target, &inputs, &sources.parsed, &mut count);
+        let report = shown.during(Knows::Here(curator.step()), work).await;
+        drop(shown);
         curator.engine().stop().await;
         if self.json {
             let json = serde_json::to_string_pretty(&report);
-            say(json.map_err(|e| Failure::Other(e.to_string()))?)?;
+            print(json.map_err(|e| Failure::Other(e.to_string()))?)?;
         } else {
             say(&report)?;
         }
@@ -132,19 +129,8 @@ impl Import {
         let bundle = Bundle { files, sources: sources.bundled() };
         let body = serde_json::to_vec(&bundle).map_err(|e| Failure::Other(e.to_string()))?;
         let path = if self.staging.stage { "/import?stage=true" } else { "/import" };
-        let answer = client.post(path, BUNDLE_TYPE, accept(self.json), Bytes::from(body)).await?;
-        told(&answer)
+        let knows = Knows::There(client.base().to_owned());
+        let work = client.post(path, BUNDLE_TYPE, accept(self.json), Bytes::from(body));
+        told(&Shown::new().during(knows, work).await?)
     }
-}
-
-/// A spinner on standard error; invisible when that is no terminal.
-pub(super) fn progress_bar() -> ProgressBar {
-    const TICK: Duration = Duration::from_millis(100);
-    let style = ProgressStyle::with_template("{spinner} {msg} ({elapsed})");
-    let bar = ProgressBar::new_spinner();
-    if let Ok(style) = style {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(TICK);
-    bar
 }

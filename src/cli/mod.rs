@@ -12,6 +12,7 @@ mod import;
 mod matching;
 mod models;
 mod output;
+mod progress;
 mod replay;
 mod review;
 mod run;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::client::ClientError;
 use crate::app::StartError;
 use crate::config::ConfigError;
+use crate::sources::text::{printable, printable_lines};
 use crate::store::StoreError;
 
 /// What the result of a command looks like.
@@ -21,7 +22,13 @@ pub enum Format {
 }
 
 impl Format {
-    /// Prints an answer, as text by `human`; the exit code of success.
+    /// Of a flag that asks for JSON.
+    pub fn of(as_json: bool) -> Self {
+        if as_json { Self::Json } else { Self::Human }
+    }
+
+    /// Prints an answer, as it is or as text by `human`, which gets nothing to see that a terminal would obey; the exit
+    /// code of success.
     ///
     /// # Errors
     /// When the output is closed.
@@ -30,11 +37,24 @@ impl Format {
         found: &Value,
         human: impl FnOnce(&Value) -> String,
     ) -> Result<ExitCode, Failure> {
-        say(match self {
-            Self::Human => human(found),
-            Self::Json => format!("{found:#}"),
-        })?;
+        match self {
+            Self::Human => say(human(&shown(found)))?,
+            Self::Json => print(format_args!("{found:#}"))?,
+        }
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// An answer for people: each of its texts is one [`printable`] line.
+pub fn shown(found: &Value) -> Value {
+    match found {
+        Value::String(text) => printable(text).into(),
+        Value::Array(all) => all.iter().map(shown).collect(),
+        Value::Object(fields) => {
+            let fields = fields.iter();
+            fields.map(|(name, value)| (printable(name).into_owned(), shown(value))).collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => found.clone(),
     }
 }
 
@@ -91,16 +111,39 @@ impl Failure {
     }
 }
 
-/// Writes a line to standard output. Who reads it may have gone away, which is no reason to panic.
+/// Writes lines for people to standard output, with nothing in them that a terminal obeys.
+///
+/// # Errors
+/// When they cannot be written.
+pub fn say(lines: impl std::fmt::Display) -> Result<(), Failure> {
+    print(printable_lines(&lines.to_string()))
+}
+
+/// Writes a text for programs to standard output as it is. Who reads it may have gone away, which is no reason to panic.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn say(line: impl std::fmt::Display) -> Result<(), Failure> {
+pub fn print(line: impl std::fmt::Display) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{line}").and_then(|()| out.flush()).map_err(Failure::Output)
 }
 
-/// Writes a line to standard error, if it is there.
-pub fn tell(line: impl std::fmt::Display) {
-    drop(writeln!(std::io::stderr().lock(), "{line}"));
+/// Writes lines for people to standard error, if it is there.
+pub fn tell(lines: impl std::fmt::Display) {
+    drop(writeln!(std::io::stderr().lock(), "{}", printable_lines(&lines.to_string())));
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn names_and_values_of_an_answer_cannot_make_lines_of_their_own() {
+        let found = json!({ "a\nb": ["x\u{1b}[2J", { "y": "\u{202e}z" }], "n": 1, "none": null });
+        let expected =
+            json!({ "a\\nb": ["x\\u001b[2J", { "y": "\\u202ez" }], "n": 1, "none": null });
+        assert_eq!(shown(&found), expected);
+    }
 }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::common::Common;
 use super::data::must_exist;
-use super::output::{Failure, say};
+use super::output::{Failure, print, say};
 use crate::app::open_store;
 use crate::engine::{Verification, verify};
 
@@ -34,7 +34,11 @@ impl Replay {
         let store = open_store(&config).await?;
         let found = verify(store.as_ref(), &config.rules()?).await?;
         store.close().await?;
-        say(if self.json { json(&found) } else { text(&found) })?;
+        if self.json {
+            print(json(&found))?
+        } else {
+            say(text(&found))?
+        }
         let same = self.verify && found.difference_count == 0;
         Ok(if same { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }

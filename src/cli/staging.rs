@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::client::{Answer, JSON};
 use super::data::Where;
-use super::output::{Failure, items, say, second, text};
+use super::output::{Failure, items, print, say, second, shown, text};
+use super::progress::{Knows, Shown};
 use super::table::table;
 
 /// Why a server is needed.
@@ -62,7 +63,9 @@ async fn decide(place: &Where, id: &str, what: &str, as_json: bool) -> Result<Ex
     })?;
     let mut client = place.server(WHY).await?;
     let path = format!("/imports/{id}/{what}");
-    let answer = client.post(&path, JSON, accept(as_json), Bytes::new()).await?;
+    let knows = Knows::There(client.base().to_owned());
+    let work = client.post(&path, JSON, accept(as_json), Bytes::new());
+    let answer = Shown::new().during(knows, work).await?;
     if answer.status == StatusCode::NO_CONTENT {
         say(format_args!("{id} is forgotten."))?;
         return Ok(ExitCode::SUCCESS);
@@ -76,7 +79,7 @@ async fn list(place: &Where, as_json: bool) -> Result<ExitCode, Failure> {
         return told(&answer);
     }
     let found: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let rows: Vec<[String; 4]> = items(&found).map(row).collect();
+    let rows: Vec<[String; 4]> = items(&shown(&found)).map(row).collect();
     say(match rows.is_empty() {
         true => "No import waits.".to_owned(),
         false => table(["IMPORT", "STAGED", "FILES", "WOULD MAKE"], rows),
@@ -102,9 +105,13 @@ pub(super) fn accept(as_json: bool) -> &'static str {
 /// When the server refuses as a whole, in its own words.
 pub(super) fn told(answer: &Answer) -> Result<ExitCode, Failure> {
     let body = String::from_utf8_lossy(&answer.body);
-    let problem: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let parsed = serde_json::from_slice::<Value>(&answer.body);
+    let (is_json, problem) = (parsed.is_ok(), parsed.unwrap_or_default());
     let status = answer.status;
     match (text(&problem["detail"]), status.is_success(), status) {
+        ("", true, _) | ("", _, StatusCode::UNPROCESSABLE_ENTITY) if is_json => {
+            print(body.trim_end())?;
+        }
         ("", true, _) | ("", _, StatusCode::UNPROCESSABLE_ENTITY) => say(body.trim_end())?,
         ("", false, _) => {
             return Err(Failure::Other(format!("the server answered {status}: {}", body.trim())));

@@ -2,6 +2,8 @@
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
+use crate::sources::text::printable_lines;
+
 /// Widest line of a table.
 const COLUMNS_MAX: u16 = 100;
 /// Heads of columns with ids that people copy: these stay whole.
@@ -16,7 +18,7 @@ pub fn table<const N: usize>(
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(COLUMNS_MAX).set_header(head);
     for row in rows {
-        table.add_row(row.map(printable));
+        table.add_row(row.map(|cell| printable_lines(&cell).into_owned()));
     }
     for (column, name) in table.column_iter_mut().zip(head) {
         column.set_padding((0, 2));
@@ -27,11 +29,6 @@ pub fn table<const N: usize>(
     let lines = table.to_string();
     let lines: Vec<&str> = lines.lines().map(str::trim_end).collect();
     lines.join("\n")
-}
-
-/// What systems say may hold anything, but nothing that a terminal obeys.
-fn printable(text: String) -> String {
-    text.replace(|c: char| c.is_control() && c != '\n', "\u{fffd}")
 }
 
 #[cfg(test)]

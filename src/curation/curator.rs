@@ -14,6 +14,7 @@ use super::staging::Shelf;
 use super::standing::Standing;
 use super::thresholds::Thresholds;
 use super::unsettled::Unsettled;
+use super::work::Step;
 use crate::domain::id::{Position, TwinId};
 use crate::engine::Engine;
 use crate::feed::Feed;
@@ -49,6 +50,8 @@ pub(super) struct Inner {
     pub(super) committing: tokio::sync::Mutex<()>,
     /// Held by who adds one.
     pub(super) adding: tokio::sync::Mutex<()>,
+    /// How far matching is.
+    pub(super) step: watch::Sender<Option<Step>>,
     pub(super) feed: Option<Feed>,
     pub(super) thresholds: Thresholds,
 }
@@ -70,6 +73,7 @@ impl Curator {
             shelf: Mutex::default(),
             committing: tokio::sync::Mutex::new(()),
             adding: tokio::sync::Mutex::new(()),
+            step: watch::Sender::default(),
             feed,
             thresholds,
         });

@@ -149,7 +149,7 @@ impl Learning {
         }
         self.news.lock().meanwhile = Some(BTreeSet::new());
         let started = tokio::time::Instant::now();
-        let pasts = pasts(engine, &[], engine.head()).await;
+        let pasts = pasts(engine, &[], engine.head(), |_, _| {}).await;
         let work = tokio::task::spawn_blocking({
             let catalogue = engine.catalogue();
             move || Matcher::learn(&pasts, &catalogue)

@@ -15,6 +15,7 @@ mod telemetry;
 mod thresholds;
 mod unsettled;
 mod words;
+mod work;
 
 pub use arrival::{Arrival, Rehearsed};
 pub use curator::Curator;
@@ -26,3 +27,4 @@ pub use staging::{
 };
 pub use target::Curated;
 pub use thresholds::Thresholds;
+pub use work::{Stage, Step};

@@ -18,16 +18,19 @@ use tokio::sync::Semaphore;
 
 use super::body;
 use super::methods::only_post;
+use super::progress::{self, Running};
 use crate::curation::{Curated, Curator, StagedImport};
 use crate::engine::Engine;
+use crate::graphql::transport::actor::actor;
 use crate::problem::Problem;
 use crate::sources::declaration::Declaration;
 use crate::sources::import::{Report, import};
-
 use crate::sources::text::Input;
 
 /// Imports at a time; each holds its files in memory.
 const IMPORTS_MAX: usize = 2;
+/// Who the log names for imports from no program that is known.
+pub(super) const ACTOR: &str = "import";
 /// When to try again while others are running, in seconds.
 const RETRY_AFTER_S: u32 = 10;
 /// What to do with files that are too large to be sent.
@@ -85,18 +88,22 @@ struct Importer {
     curator: Curator,
     room: Arc<Semaphore>,
     bytes_max: usize,
+    running: Running,
 }
 
 /// `POST /import?name=plant.ndjson` with one file as the body, or a [`Bundle`] of several.
 ///
 /// Answers the report as JSON, or as text when that is accepted: 200 when everything was imported,
 /// 207 when some of it was rejected, 422 when nothing was imported. With `stage=true` nothing is imported yet: the
-/// answer tells what would be, and under which name it waits in `/imports`.
+/// answer tells what would be, and under which name it waits in `/imports`. `GET /progress` tells meanwhile how far it is.
 pub fn router(curator: Curator, bytes_max: usize) -> Router {
     let engine = curator.engine().clone();
-    let importer =
-        Importer { engine, curator, room: Arc::new(Semaphore::new(IMPORTS_MAX)), bytes_max };
-    Router::new().route("/import", post(post_import).fallback(only_post)).with_state(importer)
+    let room = Arc::new(Semaphore::new(IMPORTS_MAX));
+    let running = Running::default();
+    let progress = progress::router(curator.clone(), running.clone());
+    let importer = Importer { engine, curator, room, bytes_max, running };
+    let imports = Router::new().route("/import", post(post_import).fallback(only_post));
+    imports.with_state(importer).merge(progress)
 }
 
 async fn post_import(
@@ -141,9 +148,10 @@ impl Importer {
         let bytes = body::read(body, headers, size(self.bytes_max)).await?;
         let importer = self.clone();
         // Reading the files is work without end to other requests, so it has a thread of its own.
+        let actor = actor(headers).unwrap_or(ACTOR);
         let work = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            importer.import((is_bundle, stages), &name, bytes)
+            importer.import((is_bundle, stages), &name, bytes, actor)
         });
         let imported = work.await.map_err(|error| {
             tracing::error!(%error, "an import panicked");
@@ -167,6 +175,7 @@ impl Importer {
         (is_bundle, stages): (bool, bool),
         name: &str,
         bytes: Vec<u8>,
+        actor: &str,
     ) -> Result<Imported, Problem> {
         let (inputs, sources) = if is_bundle {
             unpack(&bytes, self.bytes_max)?
@@ -180,8 +189,11 @@ impl Importer {
             let staged = staged.map_err(super::staged::problem)?;
             return Ok(Imported::Staged(Box::new(staged)));
         }
-        let target = Curated::new(&self.curator, "import");
-        let report = runtime.block_on(import(&target, &inputs, &sources, &mut |_| {}));
+        let target = Curated::new(&self.curator, actor);
+        let running = self.running.begin();
+        let report =
+            runtime.block_on(import(&target, &inputs, &sources, &mut |so_far| running.at(so_far)));
+        report.count();
         let (total, errors) = (report.total(), report.errors);
         tracing::info!(files = report.files, changed = total.changed, errors, "imported");
         Ok(Imported::Done(Box::new(report)))

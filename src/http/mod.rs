@@ -6,7 +6,9 @@ mod dtmi;
 mod guard;
 mod health;
 mod import;
+mod measured;
 mod methods;
+mod progress;
 mod reconcile;
 mod router;
 mod server;
@@ -14,5 +16,6 @@ mod staged;
 
 pub use guard::Guard;
 pub use import::{BUNDLE_TYPE, Bundle, BundledFile, BundledSource};
+pub use progress::{ImportProgress, Progress};
 pub use router::{Routes, router};
 pub use server::{ServerOptions, listen, serve};

@@ -15,6 +15,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::trace::TraceLayer;
 
 use super::guard::{self, Guard};
+use super::measured::measured;
 use super::{dtmi, health, import, reconcile, staged};
 use crate::curation::Curator;
 use crate::domain::id::abridged;
@@ -58,6 +59,7 @@ pub struct Routes {
 /// | `GET`, `POST /graphql` | GraphQL over HTTP, WebSocket and SSE; the explorer for browsers |
 /// | `POST /ingest` | readings |
 /// | `POST /import` | master-data and model files |
+/// | `GET /progress` | how far imports and matching are |
 /// | `GET /imports`, `POST /imports/{id}/commit`, `…/discard` | imports that wait |
 /// | `GET /dtmi/…`, `/metadata.json` | the models, in the layout of a device models repository |
 /// | `GET`, `POST /reconcile…` | the Reconciliation Service API, which OpenRefine speaks |
@@ -92,11 +94,12 @@ pub fn router(routes: Routes) -> Router {
         .layer(TraceLayer::new_for_http().on_failure(()))
         .layer(from_fn(slow_answers))
         .layer(CatchPanicLayer::new())
+        .layer(from_fn(measured))
 }
 
 async fn no_such_route(uri: Uri) -> Problem {
     let detail = format!(
-        "nothing is at `{}`; there are /graphql, /ingest, /import, /dtmi, /reconcile, /livez, \
+        "nothing is at `{}`; there are /graphql, /ingest, /import, /progress, /dtmi, /reconcile, /livez, \
          /readyz and /metrics",
         abridged(uri.path())
     );

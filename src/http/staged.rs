@@ -7,10 +7,12 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+use super::import::ACTOR;
 use super::methods::{only_get, only_post};
 use crate::curation::{Curator, StagedImport, StagingError, Waiting};
 use crate::domain::id::abridged;
 use crate::engine::EngineError;
+use crate::graphql::transport::actor::actor;
 use crate::problem::Problem;
 
 /// When to try again while the engine does not take anything, in seconds.
@@ -35,7 +37,8 @@ async fn commit(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let report = curator.commit(parsed(&id)?, "import").await.map_err(problem)?;
+    let actor = actor(&headers).unwrap_or(ACTOR);
+    let report = curator.commit(parsed(&id)?, actor).await.map_err(problem)?;
     let status = if report.is_complete() { StatusCode::OK } else { StatusCode::MULTI_STATUS };
     if wants_text(&headers) {
         return Ok((status, format!("{report}\n")).into_response());

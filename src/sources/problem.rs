@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::domain::command::Command;
+use crate::sources::text::printable;
 
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -243,6 +244,8 @@ impl fmt::Display for Problem {
             Severity::Error => "",
             Severity::Note => "note: ",
         };
-        write!(f, "{}: {word}{} [{}]", self.origin, self.message, self.code)
+        let origin = self.origin.to_string();
+        let (origin, message) = (printable(&origin), printable(&self.message));
+        write!(f, "{origin}: {word}{message} [{}]", self.code)
     }
 }

@@ -1,6 +1,6 @@
 //! Golden values: read from the records that mean a twin, whatever happened to the links.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use counterpart::domain::command::{Command, LinkId, PutRecord, RetractRecord, TwinRef};
 use counterpart::domain::curation::MergeTwins;
@@ -75,6 +75,48 @@ fn a_record_that_its_system_does_not_have_any_more_says_nothing() {
         .unwrap();
     assert_eq!(note(&plant, twin), None);
     assert_eq!(plant.view(-1).property(twin, "note").unwrap().value, "a");
+}
+
+/// What a system says of the maker and the serial of the thing, and whether it is matched by that.
+fn nameplate(id: &str, maker: &str, serial: &str, is_identity: bool) -> Command {
+    let Command::PutRecord(record) = record(id, Interval::ALWAYS, "") else { unreachable!() };
+    let identity: BTreeMap<_, _> =
+        [("manufacturer".into(), maker.into()), ("serial".into(), serial.into())].into();
+    Command::PutRecord(PutRecord {
+        claims: [("manufacturer".into(), json!(maker)), ("serialNumber".into(), json!(serial))]
+            .into(),
+        identity: if is_identity { identity } else { BTreeMap::new() },
+        ..record
+    })
+}
+
+#[test]
+fn systems_that_write_one_name_differently_do_not_disagree_where_it_is_matched_by() {
+    for (makers, serials, is_identity, disputed) in [
+        (["Siemens AG", "SIEMENS"], ["S/N 44710-07", "4471007"], true, vec![]),
+        (["Siemens AG", "SIEMENS"], ["44710-07", "44710-08"], true, vec!["serialNumber"]),
+        (
+            ["Siemens AG", "KSB"],
+            ["44710-07", "44710-O7"],
+            true,
+            vec!["manufacturer", "serialNumber"],
+        ),
+        // Without identity fields, nobody says that the property is a maker's name.
+        (["Siemens AG", "SIEMENS"], ["1", "1"], false, vec!["manufacturer"]),
+    ] {
+        let mut plant = Plant::new();
+        let twin = plant.twin("cmms:1", UNIT);
+        plant.ask(link("erp:1", twin, Interval::ALWAYS)).unwrap();
+        plant.ask(nameplate("cmms:1", makers[0], serials[0], is_identity)).unwrap();
+        plant.ask(nameplate("erp:1", makers[1], serials[1], is_identity)).unwrap();
+        let view = plant.view(0);
+        let found: Vec<&str> = view.disputes(twin).iter().map(|found| found.path).collect();
+        assert_eq!(found, disputed, "{makers:?} {serials:?}");
+        let provenance = view.provenance(twin, "manufacturer").unwrap();
+        let kept = provenance.claims.iter().filter_map(|claim| claim.value_of("manufacturer"));
+        let kept: BTreeSet<&str> = kept.filter_map(|(_, value)| value.as_str()).collect();
+        assert_eq!(kept, BTreeSet::from(makers), "what each source says stays");
+    }
 }
 
 #[derive(Debug, Clone)]

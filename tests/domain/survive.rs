@@ -6,8 +6,8 @@ use std::time::Duration;
 use counterpart::domain::fact::PropertyPath;
 use counterpart::domain::id::{ExternalId, Position};
 use counterpart::domain::reconcile::survive::{
-    Author, Claim, Group, Paths, PropertyRules, Reason, Rule, Survivorship, Trust, UNTOLD, Values,
-    choose,
+    Author, Claim, Group, Paths, PropertyRules, Reason, Rule, Survivorship, Trust, UNIDENTIFIED,
+    UNTOLD, Values, choose,
 };
 use counterpart::domain::time::{Interval, Timestamp};
 use counterpart::dtdl::Catalogue;
@@ -51,6 +51,7 @@ impl Words {
             Claim {
                 author: if system.is_empty() { Author::Steward } else { source },
                 values: Values::from_iter([(&self.path, value)]),
+                identity: &UNIDENTIFIED,
                 stated: day.map(|day| Timestamp(day * DAY)),
                 given: *given,
                 trust: self.trusts.get(system).unwrap_or(&UNTOLD),

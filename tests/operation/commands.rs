@@ -70,6 +70,54 @@ fn the_check_of_a_source_shows_records_and_tells_what_is_wrong() {
 }
 
 #[test]
+fn the_check_of_a_source_finds_properties_that_the_models_do_not_have() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let write =
+        |name: &str, text: &str| std::fs::write(path(name), text).expect("it can be written");
+    let place = "dtmi:counterpart:base:Position;1";
+    write(
+        "cmms.toml",
+        &format!(
+            "format = 'csv'\nsystem = 'cmms'\nkey = 'no'\nmodel = 'dtmi:counterpart:base:Unit;1'\n\
+             [properties]\nname = 'no'\nserialNumbr = 'sn'\n  partOf = 'sn'\n\
+             [also.position]\nkey = 'sn'\nmodel = '{place}'\n\
+             [also.position.properties]\nmanufacturer = 'sn'\n"
+        ),
+    );
+    write("a.csv", "no,sn\n1,44710-07\n");
+    let models = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("models/base");
+    let models = models.display().to_string();
+    let check = |more: &[&str]| {
+        let done = run(&[&["sources", "check", &path("cmms.toml"), &path("a.csv")], more].concat());
+        (done.status.code(), String::from_utf8_lossy(&done.stdout).into_owned())
+    };
+    let (code, shown) = check(&["--models", &models]);
+    assert_eq!(code, Some(1), "{shown}");
+    for (at, words) in [
+        ("cmms.toml:7:1: ", "has no property `serialNumbr`; did you mean `serialNumber`?"),
+        ("cmms.toml:13:1: ", "Position;1 has no property `manufacturer`; it has: "),
+    ] {
+        let line =
+            shown.lines().find(|line| line.contains(at)).unwrap_or_else(|| panic!("{shown}"));
+        assert!(line.contains(words), "{shown}");
+    }
+    assert!(!shown.contains("`name`"), "{shown}");
+    let relation = shown.lines().find(|line| line.contains("cmms.toml:8:3: "));
+    assert!(relation.is_some_and(|line| line.contains("a relationship")), "{shown}");
+    // Without models nobody knows, and models of others do not tell.
+    assert_eq!(check(&[]).0, Some(0));
+    let device =
+        files().iter().find(|f| f.ends_with("Thing.json")).map(|f| f.display().to_string());
+    let (code, shown) = check(&["--models", &device.expect("the model of things")]);
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(
+        shown.contains("cmms.toml:4:1: note: `dtmi:counterpart:base:Unit;1` is not among"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn a_wrong_call_is_2_a_failure_is_1_and_the_reason_goes_to_standard_error() {
     let model = files()[0].display().to_string();
     let table: [(&[&str], i32, &str); 15] = [

@@ -1,7 +1,60 @@
 //! Files that cannot be imported, over HTTP.
 
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
 use crate::plant::Plant;
 use crate::probe::Probe;
+use crate::steward::{ERP, Steward};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_an_import_can_see_how_far_it_is() {
+    let steward = Steward::new().await;
+    let mut list = ERP.lines().next().expect("a head").to_owned();
+    for n in 0..3_000 {
+        // Writing to a string cannot fail.
+        let _ =
+            write!(list, "\n{n},SN-{},Siemens,1LE1001,P07/L02/ST-C,Motor {n},", 7_919 * n + 10_007);
+    }
+    steward.write("erp.csv", &list);
+    let url = format!("{}/progress", steward.plant.server.url);
+    let http = steward.plant.server.http.clone();
+    let progress = async || {
+        let answer = http.get(&url).send().await.expect("an answer");
+        answer.json::<Value>().await.expect("JSON")
+    };
+    let nothing = json!({ "imports": [], "matching": null });
+    assert_eq!(progress().await, nothing);
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let import = tokio::task::spawn_blocking(move || {
+        let done = steward.ok(&["import", "--source", "erp.toml", "erp.csv"]);
+        (done, steward)
+    });
+    while !import.is_finished() {
+        let found = progress().await;
+        let (read, done) = (&found["imports"][0]["read"], &found["imports"][0]["done"]);
+        if read.as_u64() > Some(0) {
+            assert!(done.as_u64() <= read.as_u64(), "{found}");
+            seen.insert("importing".to_owned());
+        }
+        let step = &found["matching"];
+        if let Some(stage) = step["stage"].as_str() {
+            assert!(step["done"].as_u64() <= step["total"].as_u64(), "{found}");
+            assert!(step["total"].as_u64() > Some(0), "{found}");
+            seen.insert(stage.to_owned());
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let (done, _steward) = import.await.expect("the import");
+    assert!(done.contains("3000 new twins"), "{done}");
+    for stage in ["importing", "comparing", "linking"] {
+        assert!(seen.contains(stage), "{stage} is not among {seen:?}");
+    }
+    assert_eq!(progress().await, nothing);
+}
 
 #[tokio::test]
 async fn a_file_of_which_nothing_can_be_used_is_refused_and_changes_nothing() {

@@ -33,6 +33,12 @@ impl Plant {
         plant
     }
 
+    /// What `/metrics` says.
+    pub async fn metrics(&self) -> String {
+        let answer = self.server.http.get(format!("{}/metrics", self.server.url)).send().await;
+        answer.expect("an answer").text().await.expect("text")
+    }
+
     /// Where its data are.
     pub fn path(&self) -> &Path {
         self.directory.path()

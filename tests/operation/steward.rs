@@ -1,5 +1,6 @@
 //! The command line of the data steward, against a server, on two small lists of the same machines.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -178,6 +179,8 @@ async fn sure_pairs_are_linked_and_a_doubtful_one_is_decided_and_taken_back() {
     let decision = done["decision"].as_str().expect("a decision");
     let decisions = steward.ok(&["review", "decisions"]);
     assert!(decisions.contains(decision) && decisions.contains("seen on site"), "{decisions}");
+    let last = steward.json(&["review", "decisions", "--limit", "1"]);
+    assert_eq!(last["nodes"][0]["actor"], "cli", "{last:#}");
     steward.ok(&["review", "undo", decision, "--reason", "the wrong cylinder"]);
     assert_eq!(steward.ids_with("erp", "10004").await, ["erp:10004"]);
     assert_eq!(steward.tasks().len(), 1);
@@ -185,6 +188,29 @@ async fn sure_pairs_are_linked_and_a_doubtful_one_is_decided_and_taken_back() {
     let (code, _, error) = steward.run(&["review", "show", id]);
     assert_eq!(code, Some(1));
     assert!(error.contains("no task"), "{error}");
+}
+
+#[tokio::test]
+async fn nothing_that_systems_say_reaches_the_terminal_as_a_command() {
+    let steward = Steward::new().await;
+    let told = "\"Gripper\u{1b}[2J cylinder\nerp:10004 means nothing\u{202e}\"";
+    steward.write("erp.csv", &ERP.replace("Gripper cylinder", told));
+    steward.import(&[]);
+    let tasks = steward.tasks();
+    let id = tasks[0]["id"].as_str().expect("an id");
+    let (_, shown, _) = steward.run(&["review", "show", id]);
+    let is_obeyed = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+    assert!(!shown.contains(is_obeyed), "{shown:?}");
+    assert!(!shown.lines().any(|line| line.starts_with("erp:10004 means")), "{shown}");
+    let escaped = "Gripper\\u001b[2J";
+    assert!(shown.contains(escaped), "{shown}");
+    let json = steward.json(&["review", "show", id]);
+    let said = json!("Gripper\u{1b}[2J cylinder\nerp:10004 means nothing\u{202e}");
+    assert!(json.to_string().contains(&said.to_string()), "{json:#}");
+    steward.write("erp.csv", &format!("{ERP}x\u{1b}]0;y,\u{1b}]0;title,KSB SE\n"));
+    let (code, out, error) = steward.run(&["import", "--source", "erp.toml", "erp.csv"]);
+    assert_eq!(code, Some(1), "{out}{error}");
+    assert!(!out.contains(is_obeyed) && !error.contains(is_obeyed), "{out:?}{error:?}");
 }
 
 #[tokio::test]
@@ -282,12 +308,60 @@ async fn sources_and_candidates_are_shown() {
     let found = steward.json(&["match", "probe", "serial=G522917731", "--text", "EQ-3"]);
     let ids = found[0]["twin"]["externalIds"].as_array().expect("ids");
     assert!(ids.iter().any(|id| id["id"] == "EQ-3"), "{found:#}");
+    let unknown = ["match", "probe", "serial=G522917731", "--model", "dtmi:nope;1"];
+    let (code, out, error) = steward.run(&unknown);
+    assert_eq!(code, Some(1), "{out}");
+    assert!(error.contains("`dtmi:nope;1`") && error.contains("{ models"), "{error}");
+    let known = ["match", "probe", "serial=G522917731", "--model"];
+    for model in ["dtmi:counterpart:base:Asset;1", "Unit"] {
+        let found = steward.ok(&[&known[..], &[model]].concat());
+        assert!(found.contains("EQ-3"), "{model}: {found}");
+    }
     let merged = steward.ok(&["review", "merge", "erp:10001", "erp:10002", "--dry-run"]);
     assert!(merged.contains("ended") && merged.contains("moves    id erp:10002"), "{merged}");
     let split =
         steward.ok(&["review", "split", "erp:10001", "--id", "cmms:EQ-1", "--reason", "two"]);
     assert!(split.starts_with("Decision "), "{split}");
     assert_eq!(steward.ids_with("erp", "10001").await, ["erp:10001"]);
+}
+
+#[tokio::test]
+async fn the_log_names_the_command_line_and_no_client_that_it_does_not_know() {
+    let steward = Steward::new().await;
+    steward.import(&[]);
+    let task = steward.tasks()[0]["id"].as_str().expect("an id").to_owned();
+    let server = &steward.plant.server;
+    let reject = "mutation($task: ID!) { rejectTask(input: {task: $task}) { decision } }";
+    let actors = async || {
+        let query = "{ decisions(first: 100) { nodes { kind actor } } }";
+        let found = server.graphql(query, json!({})).await;
+        let nodes = found["decisions"]["nodes"].as_array().expect("decisions").clone();
+        let pair = |node: &Value| {
+            let text = |name: &str| node[name].as_str().unwrap_or_default().to_owned();
+            (text("kind"), text("actor"))
+        };
+        nodes.iter().map(pair).collect::<Vec<_>>()
+    };
+    server.graphql(reject, json!({ "task": task })).await;
+    assert_eq!(actors().await[0], ("REJECT".to_owned(), "graphql".to_owned()));
+    steward.ok(&["review", "merge", "erp:10001", "erp:10002", "--replace"]);
+    assert_eq!(actors().await[0], ("MERGE".to_owned(), "cli".to_owned()));
+    // Nobody but the matching itself makes its links, whoever asked for it.
+    steward.ok(&["match", "run"]);
+    let named: BTreeSet<String> = actors().await.into_iter().map(|(_, actor)| actor).collect();
+    assert_eq!(named, ["cli", "graphql", "matching"].map(str::to_owned).into());
+    let Steward { plant, folder } = steward;
+    let directory = plant.stop();
+    let data = directory.path().display().to_string();
+    let run = |arguments: &[&str]| {
+        let mut command = counterpart();
+        command.args(arguments).args(["--data", &data]).current_dir(folder.path());
+        String::from_utf8_lossy(&command.output().expect("the program runs").stdout).into_owned()
+    };
+    run(&["review", "split", "erp:10001", "--id", "erp:10002"]);
+    let last = run(&["review", "decisions", "--limit", "1", "--format", "json"]);
+    let last: Value = serde_json::from_str(&last).expect("JSON");
+    assert_eq!(last["nodes"][0]["actor"], "cli", "{last:#}");
 }
 
 #[tokio::test]

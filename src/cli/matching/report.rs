@@ -7,6 +7,7 @@ use indicatif::ProgressBar;
 
 use super::truth::{Rates, Truth};
 use crate::domain::reconcile::{Explanation, Found, Phase, Plan, Progress, Table, Verdict};
+use crate::sources::text::printable;
 
 /// Measures the phases, and shows them on standard error when that is a terminal.
 pub struct Watch {
@@ -108,13 +109,14 @@ pub fn rates(rates: Rates) -> String {
 
 /// The waterfall of a pair.
 pub fn waterfall(ids: (&str, &str), explanation: &Explanation) -> String {
-    let mut text = format!("{} and {}\n", ids.0, ids.1);
+    let mut text = format!("{} and {}\n", printable(ids.0), printable(ids.1));
     let mut step = |name: &str, bits: f64, said: String| {
         let _ = writeln!(text, "{bits:+8.2}  {name:24} {said}");
     };
     step("prior", explanation.prior, String::new());
     for s in &explanation.steps {
-        let values = format!("{}: `{}` and `{}`", s.level, s.values.0, s.values.1);
+        let (left, right) = (printable(&s.values.0), printable(&s.values.1));
+        let values = format!("{}: `{left}` and `{right}`", s.level);
         step(&s.comparison, s.weight, values);
         if s.rarity != 0.0 {
             step("  how frequent that is", s.rarity, String::new());

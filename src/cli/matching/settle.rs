@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::cli::data::Where;
-use crate::cli::output::{Failure, Format, say};
+use crate::cli::output::{Failure, Format, print, say};
 use crate::sources::import::Settled;
 
 /// Match the records that mean nothing yet: link them, make twins of them, or ask.
@@ -33,14 +33,17 @@ impl Run {
     /// # Errors
     /// When the data cannot be reached.
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
-        let done = self.place.ask_once(SETTLE, json!({})).await?;
+        let mut data = self.place.open().await?;
+        let done = data.ask_watching(SETTLE, json!({})).await;
+        data.close().await;
+        let done = done?;
         let is_complete = done["refused"].as_array().is_none_or(Vec::is_empty);
         match self.format {
             Format::Human => {
                 let settled = serde_json::from_value::<Settled>(done);
                 say(settled.map_err(|e| Failure::Other(e.to_string()))?)?;
             }
-            Format::Json => say(format_args!("{done:#}"))?,
+            Format::Json => print(format_args!("{done:#}"))?,
         }
         Ok(if is_complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }

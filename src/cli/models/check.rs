@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::files::{ModelFile, files_of};
 use super::repository::Repositories;
 use super::show::{Checked, human, json, sarif};
-use crate::cli::output::{Failure, say};
+use crate::cli::output::{Failure, print, say};
 use crate::dtdl::{Catalogue, Document, Policy, SourceText, lint};
 
 /// Check models.
@@ -67,11 +67,11 @@ impl Check {
             warnings: lint(&documents),
             sources: own.chain(found).collect(),
         };
-        say(match self.format {
-            Format::Human => human(&checked),
-            Format::Json => json(&checked),
-            Format::Sarif => sarif(&checked),
-        })?;
+        match self.format {
+            Format::Human => say(human(&checked))?,
+            Format::Json => print(json(&checked))?,
+            Format::Sarif => print(sarif(&checked))?,
+        }
         let denied = self.deny_warnings && !checked.warnings.is_empty();
         let is_good = checked.errors.0.is_empty() && !denied;
         Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })

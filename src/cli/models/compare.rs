@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::files::{ModelFile, files_of};
 use crate::cli::data::Where;
-use crate::cli::output::{Failure, Format, say, text};
+use crate::cli::output::{Failure, Format, text};
 use crate::dtdl::{Catalogue, Document, Dtmi, Impact, render};
 
 /// Compare two models, most often two versions of one: for each difference that matters to data and
@@ -51,10 +51,7 @@ impl Compare {
             let message = format!("`{old}` or `{new}` is not there; check the DTMIs");
             return Err(Failure::Other(message));
         }
-        say(match self.format {
-            Format::Human => human(&report),
-            Format::Json => format!("{report:#}"),
-        })?;
+        self.format.tell(&report, human)?;
         Ok(if report["impact"] == "BREAKS" { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }
 

@@ -9,7 +9,7 @@ use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
 use crate::cli::data::{Data, Where};
-use crate::cli::output::{Failure, Format, say, text};
+use crate::cli::output::{Failure, Format, items, text};
 
 /// Twins of one look or one batch.
 const BATCH_TWINS: usize = 500;
@@ -92,15 +92,12 @@ impl Migrate {
         let done = self.migrate(&mut catalogue).await;
         catalogue.close().await;
         let (found, migrated) = done?;
-        say(match self.format {
-            Format::Human => self.human(&found, migrated),
-            Format::Json => format!("{:#}", json(&found, migrated)),
-        })?;
+        self.format.tell(&json(&found, migrated), |shown| self.human(shown))?;
         Ok(if found.lossy > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }
 
     async fn migrate(&self, catalogue: &mut Data) -> Result<(Found, usize), Failure> {
-        let bar = crate::cli::import::progress_bar();
+        let bar = crate::cli::progress::progress_bar();
         let found = self.look(catalogue, &bar).await?;
         let mut migrated = 0;
         let mut goes_on = self.apply && found.lossy == 0;
@@ -139,25 +136,26 @@ impl Migrate {
         })
     }
 
-    fn human(&self, found: &Found, migrated: usize) -> String {
+    fn human(&self, found: &Value) -> String {
         let mut out = String::new();
         // Writing to a string cannot fail.
-        for ((effect, subject, path), kind) in &found.kinds {
-            let (effect, subject) = (effect.to_lowercase(), subject.to_lowercase());
-            let _ = writeln!(out, "{effect}: {subject} `{path}` of {} twins", kind.twins);
-            for example in &kind.examples {
-                let _ = writeln!(out, "  {example}");
+        for finding in items(&found["findings"]) {
+            let word = |name: &str| text(&finding[name]).to_lowercase();
+            let (effect, subject, path) = (word("effect"), word("subject"), text(&finding["path"]));
+            let _ = writeln!(out, "{effect}: {subject} `{path}` of {} twins", finding["twins"]);
+            for example in items(&finding["examples"]) {
+                let _ = writeln!(out, "  {}", text(example));
             }
         }
-        let Found { twins, fitting, lossy, .. } = found;
+        let (twins, fitting, lossy) = (&found["twins"], &found["fitting"], &found["lossy"]);
         let _ =
             writeln!(out, "{twins} twins of {}: {fitting} fit {} as they are.", self.from, self.to);
-        out.push_str(&match (self.apply, *lossy) {
-            (_, 1..) => format!(
+        out.push_str(&match (self.apply, *lossy == 0) {
+            (_, false) => format!(
                 "{lossy} would lose something, so nothing is done; mend it, or name with --drop what may be lost."
             ),
-            (true, 0) => format!("{migrated} were migrated."),
-            (false, 0) => "Nothing would be lost without leave; --apply does it.".to_owned(),
+            (true, true) => format!("{} were migrated.", found["migrated"]),
+            (false, true) => "Nothing would be lost without leave; --apply does it.".to_owned(),
         });
         out
     }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cli::data::Where;
 use crate::cli::output::{Failure, say, text};
+use crate::sources::text::printable;
 
 /// A model of the catalogue.
 #[derive(Debug, Args)]
@@ -69,7 +70,7 @@ impl Delete {
         let done = done?;
         let uses: Vec<&Value> = done["uses"].as_array().into_iter().flatten().collect();
         for found in &uses {
-            say(text(&found["message"]))?;
+            say(printable(text(&found["message"])))?;
         }
         let count = done["ids"].as_array().map_or(0, Vec::len);
         if !uses.is_empty() {

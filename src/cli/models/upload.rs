@@ -11,7 +11,7 @@ use super::compare::human as compatibility;
 use super::files::{ModelFile, files_of};
 use crate::cli::data::Where;
 use crate::cli::import::Import;
-use crate::cli::output::{Failure, say, text};
+use crate::cli::output::{Failure, Format, text};
 
 /// Models that are listed by name; more are counted.
 const LISTED_MAX: usize = 20;
@@ -61,8 +61,7 @@ impl Upload {
         let documents: Vec<Value> =
             documents.map(|d| json!({ "name": d.name, "text": d.text })).collect();
         let found = self.place.ask_once(DRY_RUN, json!({ "documents": documents })).await?;
-        say(if self.json { format!("{found:#}") } else { human(&found) })?;
-        Ok(ExitCode::SUCCESS)
+        Format::of(self.json).tell(&found, human)
     }
 }
 

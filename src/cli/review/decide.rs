@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::changes;
 use crate::cli::data::Where;
-use crate::cli::output::{Failure, Format, items, say, text};
+use crate::cli::output::{Failure, Format, items, text};
 
 /// How a decision is made.
 #[derive(Debug, Args)]
@@ -111,11 +111,7 @@ impl How {
         );
         let variables = json!({ "input": input, "dryRun": self.dry_run });
         let done = self.place.ask_once(&document, variables).await?;
-        say(match self.format {
-            Format::Human => human(&done),
-            Format::Json => format!("{done:#}"),
-        })?;
-        Ok(ExitCode::SUCCESS)
+        self.format.tell(&done, human)
     }
 }
 

@@ -11,7 +11,7 @@ use super::changes;
 use super::list::candidate;
 use super::name::{KEY, key, twin};
 use crate::cli::data::{Data, Where};
-use crate::cli::output::{Failure, Format, items, say, text};
+use crate::cli::output::{Failure, Format, items, text};
 use crate::cli::table::table;
 
 /// Bits of weight for each block of a bar.
@@ -47,11 +47,7 @@ impl Show {
                 self.task
             )));
         }
-        say(match self.format {
-            Format::Human => human(&task, &approval),
-            Format::Json => format!("{:#}", whole(task, approval)),
-        })?;
-        Ok(ExitCode::SUCCESS)
+        self.format.tell(&whole(task, approval), human)
     }
 }
 
@@ -96,7 +92,7 @@ fn whole(mut task: Value, approval: Result<Value, String>) -> Value {
     task
 }
 
-fn human(task: &Value, approval: &Result<Value, String>) -> String {
+fn human(task: &Value) -> String {
     let mut out = String::new();
     let percent = 100.0 * task["probability"].as_f64().unwrap_or_default();
     let (record, other) = (key(&task["record"]), candidate(task));
@@ -121,9 +117,12 @@ fn human(task: &Value, approval: &Result<Value, String>) -> String {
         let _ = writeln!(out, "{}\n", table(["SAME?", "OR RECORD", "OR TWIN"], rows));
     }
     let id = text(&task["id"]);
-    let _ = match approval {
-        Ok(impact) => writeln!(out, "An approval would change:\n{}", changes::human(impact)),
-        Err(reason) => writeln!(out, "An approval would be refused: {reason}"),
+    let _ = match text(&task["refusal"]) {
+        "" => {
+            let impact = changes::human(&task["ifApproved"]);
+            writeln!(out, "An approval would change:\n{impact}")
+        }
+        reason => writeln!(out, "An approval would be refused: {reason}"),
     };
     let _ = write!(out, "\nDecide with: counterpart review approve|reject {id}");
     out

@@ -7,10 +7,10 @@ use clap::Args;
 
 use crate::cli::declarations::Declarations;
 use crate::cli::files::found;
-use crate::cli::output::{Failure, say};
+use crate::cli::output::{Failure, print, say};
 use crate::clock::{Clock, SystemClock};
 use crate::dtdl::{Catalogue, Document};
-use crate::sources::import::check;
+use crate::sources::import::{against, check};
 use crate::sources::text::Input;
 
 /// Show how files would be read by a declaration.
@@ -22,7 +22,8 @@ pub struct Check {
     /// The source's files
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Models by which values are read: files, or folders to search for .json files
+    /// Models by which values are read, and which have to have the properties that the declaration maps: files,
+    /// or folders to search for .json files
     #[arg(long, value_name = "PATH")]
     models: Vec<PathBuf>,
     /// How many records of each file are shown
@@ -43,10 +44,15 @@ impl Check {
         let catalogue = catalogue(&self.models)?;
         let inputs: Vec<Input> = self.files.iter().map(|path| Input::file(path)).collect();
         let now = SystemClock.now();
-        let checked = check(&inputs, &declarations.parsed, &catalogue, now, self.first);
+        let mut checked = check(&inputs, &declarations.parsed, &catalogue, now, self.first);
+        if !self.models.is_empty() {
+            let texts = declarations.with_texts();
+            let found = texts.flat_map(|(declared, text)| against(declared, &text, &catalogue));
+            found.for_each(|problem| checked.problem(problem));
+        }
         if self.json {
             let json = serde_json::to_string_pretty(&checked);
-            say(json.map_err(|e| Failure::Other(e.to_string()))?)?;
+            print(json.map_err(|e| Failure::Other(e.to_string()))?)?;
         } else {
             say(&checked)?;
         }

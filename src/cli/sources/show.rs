@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::cli::data::Where;
-use crate::cli::output::{Failure, Format, items, say, text};
+use crate::cli::output::{Failure, Format, items, print, say, text};
 use crate::cli::table::table;
 
 /// List the sources that were declared.
@@ -57,10 +57,10 @@ impl Show {
             let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
             Failure::Other(format!("no source is declared as `{}`; there are: {known}", self.name))
         })?;
-        say(match self.format {
-            Format::Human => toml_of(&source["declaration"])?,
-            Format::Json => format!("{source:#}"),
-        })?;
+        match self.format {
+            Format::Human => say(toml_of(&source["declaration"])?)?,
+            Format::Json => print(format_args!("{source:#}"))?,
+        }
         Ok(ExitCode::SUCCESS)
     }
 }

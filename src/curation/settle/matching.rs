@@ -6,6 +6,7 @@ use super::kinds::kinds;
 use super::past::{Past, Version, day};
 use super::plan::{Pair, Subject};
 use crate::curation::thresholds::Thresholds;
+use crate::curation::work::{Stage, Telling};
 use crate::domain::curation::Weight;
 use crate::domain::id::{ExternalId, TwinId};
 use crate::domain::reconcile::asset::explain::explain;
@@ -81,10 +82,18 @@ pub struct Reasons {
 /// Matches all records. Takes seconds for a hundred thousand: not for a thread that others wait for.
 ///
 /// Records whose models are not of one kind, such as a position and a unit, are never one thing. Each kind is matched by
-/// itself, so that what is learnt of one says nothing of another.
-pub fn matched(pasts: &[Past], thresholds: &Thresholds, catalogue: &Catalogue) -> Matched {
+/// itself, so that what is learnt of one says nothing of another. `telling` hears how many records are done.
+pub fn matched(
+    pasts: &[Past],
+    thresholds: &Thresholds,
+    catalogue: &Catalogue,
+    telling: &Telling,
+) -> Matched {
     let (mut found, mut runs): (Vec<Segment>, Vec<Run>) = Default::default();
+    let mut done = 0;
     for kind in kinds(pasts, catalogue) {
+        telling.at(Stage::Comparing, done, pasts.len());
+        done += kind.len();
         let (events, origins) = events(kind.iter().map(|place| (*place, &pasts[*place])));
         let traced = trace(&events);
         let begins: Vec<(usize, usize)> = traced.spans.iter().map(|s| origins[s.from]).collect();

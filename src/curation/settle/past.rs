@@ -62,12 +62,19 @@ impl Version {
 /// The pasts of all records that say something to match them by, and of all devices that say something of themselves, in
 /// the order of their keys, as known at `known`: what the writer does beyond the head may be taken back.
 ///
-/// `staged` are records that are not kept yet; they are laid over what is.
-pub async fn pasts(engine: &Engine, staged: &[PutRecord], known: Position) -> Vec<Past> {
+/// `staged` are records that are not kept yet; they are laid over what is. `tell` hears how many of how
+/// many are read.
+pub async fn pasts(
+    engine: &Engine,
+    staged: &[PutRecord],
+    known: Position,
+    tell: impl Fn(usize, usize),
+) -> Vec<Past> {
     let mut found: BTreeMap<ExternalId, Past> = BTreeMap::new();
     let keys: Vec<ExternalId> =
         engine.read(|state| state.records.all().map(|(key, _)| key.clone()).collect());
-    for chunk in keys.chunks(RECORDS_A_LOOK) {
+    for (look, chunk) in keys.chunks(RECORDS_A_LOOK).enumerate() {
+        tell(look * RECORDS_A_LOOK, keys.len());
         engine.read(|state| {
             let read = |key: &ExternalId| Some((key.clone(), past(state, key, known)?));
             found.extend(chunk.iter().filter_map(read));

@@ -15,6 +15,7 @@ use super::plan::plan;
 use crate::clock::SystemIds;
 use crate::curation::curator::Curator;
 use crate::curation::unsettled::{Unsettled, are_few};
+use crate::curation::work::Stage;
 use crate::domain::command::{Command, DeleteTwin, LinkId, PutRecord, PutTwin, TwinRef};
 use crate::domain::curation::{Candidate, CloseTask, Proposal};
 use crate::domain::decide::TASKS_OPEN_MAX;
@@ -65,6 +66,7 @@ impl Curator {
         };
         match &done {
             Ok(report) => {
+                report.count();
                 self.tell(report, started.elapsed());
                 if self.inner.keeps_learnt.load(Ordering::Relaxed)
                     && !self.inner.learning.is_ready()
@@ -171,12 +173,14 @@ impl Curator {
         staged: &[PutRecord],
         known: Position,
     ) -> Result<Deeds, EngineError> {
-        let pasts = pasts(self.engine(), staged, known).await;
+        let telling = self.telling();
+        let read = |done, total| telling.at(Stage::Reading, done, total);
+        let pasts = pasts(self.engine(), staged, known, read).await;
         let curator = self.clone();
         // Work of seconds has a thread of its own.
         let work = tokio::task::spawn_blocking(move || {
             let catalogue = curator.engine().catalogue();
-            let matched = matched(&pasts, &curator.inner.thresholds, &catalogue);
+            let matched = matched(&pasts, &curator.inner.thresholds, &catalogue, &telling);
             let mut deeds = curator.decided(&pasts, &matched, known);
             deeds.closings = curator.answered(&pasts, &deeds, known);
             deeds.are_all = true;
@@ -215,18 +219,28 @@ impl Curator {
     /// Does what was decided by what was known.
     async fn bring_about(&self, deeds: Deeds, known: Position) -> Result<Settled, EngineError> {
         let mut report = deeds.report;
+        let telling = self.telling();
         let mut request: Vec<Command> = Vec::new();
+        let total = deeds.groups.iter().map(Vec::len).sum::<usize>() + deeds.closings.len();
+        let mut done = 0;
         for group in deeds.groups {
             if !request.is_empty() && request.len() + group.len() > COMMANDS_A_REQUEST {
+                telling.at(Stage::Linking, done, total);
+                done += request.len();
                 self.submit(std::mem::take(&mut request), &mut report).await?;
             }
             request.extend(group);
         }
+        telling.at(Stage::Linking, done, total);
+        done += request.len();
         self.submit(request, &mut report).await?;
         for closings in deeds.closings.chunks(COMMANDS_A_REQUEST) {
+            telling.at(Stage::Linking, done, total);
+            done += closings.len();
             self.submit(closings.to_vec(), &mut report).await?;
         }
-        for proposals in deeds.proposals.chunks(PROPOSALS_A_REQUEST) {
+        for (number, proposals) in deeds.proposals.chunks(PROPOSALS_A_REQUEST).enumerate() {
+            telling.at(Stage::Asking, number * PROPOSALS_A_REQUEST, deeds.proposals.len());
             let before = self.open_among(proposals);
             self.submit(vec![Command::RaiseTasks(proposals.to_vec())], &mut report).await?;
             report.raised += self.open_among(proposals).saturating_sub(before);

@@ -93,6 +93,7 @@ impl Curator {
         let target = Curated::new(self, actor);
         let target = Postponed { target, at: about.at, kept: declarations.kept };
         let report = import(&target, &inputs, &declarations.given, &mut |_| {}).await;
+        report.count();
         if let Some(reason) = report.stopped {
             return Err(StagingError::BrokeOff(reason));
         }

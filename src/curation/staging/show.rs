@@ -4,13 +4,14 @@ use std::fmt;
 
 use super::look::{Effects, Staged};
 use super::shelf::StagedImport;
+use crate::sources::text::printable;
 
 impl fmt::Display for StagedImport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.staged)?;
         let id = self.id;
         match &self.staged.report.stopped {
-            Some(reason) => write!(f, "stopped: {reason}; nothing is staged"),
+            Some(reason) => write!(f, "stopped: {}; nothing is staged", printable(reason)),
             None => write!(
                 f,
                 "nothing was done yet: it waits as {id}\n\

@@ -4,7 +4,7 @@ use super::fit::fits;
 use super::value::{Described, author_of, date};
 use crate::domain::fact::{PropertyPath, PropertyValue};
 use crate::domain::graph::TwinNode;
-use crate::domain::reconcile::survive::{Author, Claim, Plan, Trust, UNTOLD, Values};
+use crate::domain::reconcile::survive::{Author, Claim, Plan, Trust, UNIDENTIFIED, UNTOLD, Values};
 use crate::domain::timeline::Fact;
 use crate::domain::view::View;
 use crate::dtdl::Dtmi;
@@ -76,6 +76,7 @@ impl<'a> View<'a> {
         Claim {
             author: author_of(fact),
             values: Values::from_iter([(path, &fact.value.value)]),
+            identity: &UNIDENTIFIED,
             stated: date(fact.valid.from),
             given: node.statements().iter().filter(|said| said.source.as_ref() == source).count(),
             trust: source.map_or(&UNTOLD, |system| self.trust_in_system(system)),
@@ -117,6 +118,7 @@ impl<'a> View<'a> {
         Claim {
             author: Author::Source { system: &key.system, record: Some(key) },
             values,
+            identity: &said.identity,
             stated: record.stated(),
             given: said.claims.len(),
             trust: configured.or_else(declared).unwrap_or(&UNTOLD),

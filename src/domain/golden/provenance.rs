@@ -2,7 +2,7 @@
 
 use super::value::Golden;
 use crate::domain::id::TwinId;
-use crate::domain::reconcile::survive::{Claim, Group, Measure, Reason, Rule, same_value};
+use crate::domain::reconcile::survive::{Claim, Group, Measure, Reason, Rule};
 use crate::domain::time::Timestamp;
 
 /// All that is said of one property.
@@ -50,12 +50,14 @@ impl<'a> Provenance<'a> {
         self.rules.iter().map(|rule| (*rule, rule.measure(claim, &sources, moment))).collect()
     }
 
-    /// Whether sources state different values, whatever a steward says.
+    /// Whether sources state different values, whatever a steward says; not where they only write the same differently.
     pub fn disagree(&self) -> bool {
         let sources = self.claims.iter().filter(|claim| !claim.is_override());
-        let mut values = sources.filter_map(|claim| claim.value_of(self.path));
+        let mut values = sources.filter_map(|claim| Some((claim, claim.value_of(self.path)?.1)));
         let first = values.next();
-        first.is_some_and(|(_, first)| values.any(|(_, other)| !same_value(first, other)))
+        first.is_some_and(|(claim, first)| {
+            values.any(|(other, value)| !claim.says_the_same(first, (other, value)))
+        })
     }
 
     /// Whether a steward has decided: then nobody needs to be asked again.
@@ -71,7 +73,7 @@ impl<'a> Provenance<'a> {
 
 /// Whether two claims state different values of one property.
 fn contradict(a: &Claim<'_>, b: &Claim<'_>) -> bool {
-    a.values
-        .iter()
-        .any(|(path, value)| b.value_of(path).is_some_and(|(_, other)| !same_value(value, other)))
+    a.values.iter().any(|(path, value)| {
+        b.value_of(path).is_some_and(|(_, other)| !a.says_the_same(value, (b, other)))
+    })
 }

@@ -9,7 +9,9 @@ use crate::domain::decide::check;
 use crate::domain::fact::PropertyPath;
 use crate::domain::graph::{Statement, TwinNode};
 use crate::domain::id::TwinId;
-use crate::domain::reconcile::survive::{Author, Claim, Reason, UNTOLD, Values, choose};
+use crate::domain::reconcile::survive::{
+    Author, Claim, Reason, UNIDENTIFIED, UNTOLD, Values, choose,
+};
 use crate::domain::rejection::Rejection;
 use crate::domain::view::View;
 
@@ -129,6 +131,7 @@ fn override_of<'a>(path: &'a PropertyPath, golden: Golden<'a>) -> Claim<'a> {
     Claim {
         author: Author::Steward,
         values: Values::from_iter([(path, golden.value)]),
+        identity: &UNIDENTIFIED,
         stated: golden.stated,
         given: 1,
         trust: &UNTOLD,

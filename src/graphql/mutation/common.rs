@@ -15,11 +15,18 @@ use crate::graphql::args::{self, Arguments, Fields, wrong};
 use crate::graphql::build::{Answer, input, input_object, one, slow_field};
 use crate::graphql::refusal::refused;
 use crate::graphql::scope::Reader;
+use crate::graphql::transport::{self, Caller};
 use crate::graphql::types::payload::{About, Done};
 use crate::graphql::world::World;
 
-/// Who the log names for changes that came this way.
+/// Who the log names for changes that came this way, from no program that is known.
 pub const ACTOR: &str = "graphql";
+
+/// Who the log names for the changes of a request: a label, which proves nothing (see [`transport::actor`]).
+pub fn actor(ctx: &ResolverContext<'_>) -> &'static str {
+    let caller = ctx.ctx.data_opt::<Arc<Caller>>();
+    caller.and_then(|caller| transport::actor::actor(&caller.headers)).unwrap_or(ACTOR)
+}
 
 /// Properties to set: their paths and values.
 pub type Properties = Vec<(PropertyPath, serde_json::Value)>;
@@ -56,9 +63,8 @@ pub fn command_field(
 ) -> Field {
     let field = slow_field(name, &format!("{payload}!"), move |ctx| {
         Box::pin(async move {
-            let world = ctx.data::<Arc<World>>()?;
-            let (command, about) = read(world, &args::object(&ctx, "input")?)?;
-            submit(world, command, about, args::flag(&ctx, "dryRun")?).await
+            let (command, about) = read(world(&ctx)?, &args::object(&ctx, "input")?)?;
+            submit(&ctx, command, about, args::flag(&ctx, "dryRun")?).await
         })
     });
     dry_run(field).argument(input("input", &format!("{input_type}!"), "")).description(description)
@@ -73,16 +79,22 @@ pub fn dry_run(field: Field) -> Field {
 ///
 /// # Errors
 /// Why the command is refused.
-pub async fn submit(world: &World, command: Command, about: About, is_dry: bool) -> Answer {
+pub async fn submit(
+    ctx: &ResolverContext<'_>,
+    command: Command,
+    about: About,
+    is_dry: bool,
+) -> Answer {
+    let (world, actor) = (world(ctx)?, actor(ctx));
     if is_dry {
-        let preview = world.engine.preview(ACTOR, vec![command]).await.map_err(refused)?;
+        let preview = world.engine.preview(actor, vec![command]).await.map_err(refused)?;
         let at = Reader::present(world, preview.position);
         let impact = Some(Arc::new(preview.impact));
         let outcome = preview.outcomes.into_iter().next().unwrap_or_else(|| Ok(Outcome::default()));
         let outcome = outcome.map_err(|rejection| refused(rejection.into()))?;
         return one(Done { impact, ..Done::new(outcome, None, at, about) });
     }
-    let submitted = world.engine.submit(ACTOR, command).await;
+    let submitted = world.engine.submit(actor, command).await;
     let (outcome, position) = submitted.map_err(refused)?;
     let at = Reader::present(world, position);
     one(Done::new(outcome, Some(position), at, about))

@@ -249,6 +249,6 @@ fn undo(ctx: ResolverContext<'_>) -> Later<'_> {
         };
         let command = world.engine.undoing(position, index, reason(&from)?).await;
         let command = command.map_err(refused)?;
-        submit(world, command, About::Twin(None), args::flag(&ctx, "dryRun")?).await
+        submit(&ctx, command, About::Twin(None), args::flag(&ctx, "dryRun")?).await
     })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::Result;
 use async_graphql::dynamic::{Field, ResolverContext, Type};
 
-use super::common::{ACTOR, world};
+use super::common::{actor, world};
 use crate::curation::StagedId;
 use crate::graphql::args::{self, wrong};
 use crate::graphql::build::{Later, input, input_object, one, scalar, slow_field};
@@ -85,7 +85,7 @@ fn stage(ctx: ResolverContext<'_>) -> Later<'_> {
 
 fn commit(ctx: ResolverContext<'_>) -> Later<'_> {
     Box::pin(async move {
-        let done = world(&ctx)?.curator.commit(id(&ctx)?, ACTOR).await;
+        let done = world(&ctx)?.curator.commit(id(&ctx)?, actor(&ctx)).await;
         report(&done.map_err(failed)?)
     })
 }

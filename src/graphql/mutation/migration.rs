@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_graphql::Result;
 use async_graphql::dynamic::{Field, ResolverContext, Type};
 
-use super::common::{ACTOR, world};
+use super::common::{actor, world};
 use super::models::model;
 use crate::domain::id::TwinId;
 use crate::domain::migration::Migration;
@@ -88,7 +88,7 @@ fn migrate(ctx: ResolverContext<'_>) -> Later<'_> {
         let position = if dry_run || page.plans.is_empty() {
             None
         } else {
-            Some(world.engine.migrate(ACTOR, migration, &page).await.map_err(refused)?)
+            Some(world.engine.migrate(actor(&ctx), migration, &page).await.map_err(refused)?)
         };
         let at = Reader::present(world, position.unwrap_or_else(|| world.engine.head()));
         one(Migrated { page, position, at })

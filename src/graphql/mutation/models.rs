@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::Result;
 use async_graphql::dynamic::{Field, ResolverContext, Type};
 
-use super::common::{ACTOR, world};
+use super::common::{actor, world};
 use crate::domain::command::{Command, CommissionModel, DeleteModels};
 use crate::domain::model_use::{USES_LISTED_MAX, uses};
 use crate::dtdl::Dtmi;
@@ -59,7 +59,7 @@ fn upload(ctx: ResolverContext<'_>) -> Later<'_> {
             let planned = world.engine.plan_models(Arc::new(documents)).await;
             (planned.map_err(refused)?, None)
         } else {
-            let uploaded = world.engine.upload_models(ACTOR, documents).await;
+            let uploaded = world.engine.upload_models(actor(&ctx), documents).await;
             let (planned, position) = uploaded.map_err(refused)?;
             (planned, Some(position))
         };
@@ -86,7 +86,7 @@ fn commission(ctx: ResolverContext<'_>, decommissioned: bool) -> Later<'_> {
         let world = world(&ctx)?;
         let model = model(world, &ctx, "id")?;
         let command = CommissionModel { model: model.clone(), decommissioned };
-        let submitted = world.engine.submit(ACTOR, Command::CommissionModel(command)).await;
+        let submitted = world.engine.submit(actor(&ctx), Command::CommissionModel(command)).await;
         let (outcome, position) = submitted.map_err(refused)?;
         let at = Reader::present(world, position);
         one(Done::new(outcome, Some(position), at, About::Model(model)))
@@ -113,7 +113,7 @@ fn delete(ctx: ResolverContext<'_>) -> Later<'_> {
             return one(Deleted { models, uses, more, position: None });
         }
         let command = Command::DeleteModels(DeleteModels { models: models.clone() });
-        let (_, position) = world.engine.submit(ACTOR, command).await.map_err(refused)?;
+        let (_, position) = world.engine.submit(actor(&ctx), command).await.map_err(refused)?;
         one(Deleted { models, uses: Vec::new(), more: 0, position: Some(position) })
     })
 }

@@ -7,7 +7,7 @@ use async_graphql::Result;
 use async_graphql::dynamic::{Field, ResolverContext, Type};
 
 use super::common::{
-    ACTOR, command_field, dry_run, external_id, interval, json_object, model, timed_input, world,
+    actor, command_field, dry_run, external_id, interval, json_object, model, timed_input, world,
 };
 use crate::domain::command::{Command, DeclareSource, PutRecord, RetractRecord};
 use crate::domain::id;
@@ -90,7 +90,7 @@ fn put(ctx: ResolverContext<'_>) -> Later<'_> {
         let record = record(world, &args::object(&ctx, "input")?)?;
         let about = About::Record(record.key.clone());
         if args::flag(&ctx, "dryRun")? {
-            let tried = world.curator.rehearse(ACTOR, record).await.map_err(refused)?;
+            let tried = world.curator.rehearse(actor(&ctx), record).await.map_err(refused)?;
             let at = Reader::present(world, tried.preview.position);
             let outcome = tried.preview.outcomes.into_iter().next();
             let outcome = outcome.unwrap_or_else(|| Ok(Outcome::default()));
@@ -102,7 +102,7 @@ fn put(ctx: ResolverContext<'_>) -> Later<'_> {
                 ..Done::new(outcome, None, at, about)
             });
         }
-        let done = world.curator.put(ACTOR, record).await.map_err(refused)?;
+        let done = world.curator.put(actor(&ctx), record).await.map_err(refused)?;
         let at = Reader::present(world, done.position);
         let kept = Done::new(done.outcome, Some(done.position), at, about);
         one(Done { matching: done.matching, ..kept })

@@ -3,6 +3,8 @@
 //! async-graphql's own axum integration runs mutations over GET, takes any content type, has no
 //! caps, and differs from the protocols in many small ways, so these layers are ours.
 
+pub mod actor;
+
 mod service;
 
 mod router;

@@ -6,9 +6,11 @@ use async_graphql::dynamic::{ResolverContext, Type};
 
 use super::twin;
 use crate::curation::{Match, Probe};
+use crate::domain::id::abridged;
 use crate::domain::reconcile::asset::sheet::check_field;
 use crate::graphql::args::{self, wrong};
 use crate::graphql::build::{Arg, Later, field, input_object, many, object, scalar};
+use crate::graphql::error::GraphqlError;
 use crate::graphql::scope::{Reader, reader};
 use crate::graphql::world::World;
 
@@ -60,6 +62,15 @@ pub const ARGUMENTS: &[Arg] = &[
     ("first", "Int", "How many at most; 5 if left out."),
 ];
 
+fn no_model(text: &str) -> GraphqlError {
+    let text = abridged(text);
+    let problem = format!(
+        "`{text}` is neither a model of the catalogue nor the name of its type; GraphQL's `{{ models {{ nodes {{ id }} }} }}` \
+         lists those that there are"
+    );
+    wrong("models", &problem)
+}
+
 /// The candidates.
 pub fn find(ctx: ResolverContext<'_>) -> Later<'_> {
     Box::pin(async move {
@@ -76,8 +87,7 @@ pub fn find(ctx: ResolverContext<'_>) -> Later<'_> {
         }
         let mut models = Vec::new();
         for model in args::texts(&ctx, "models")?.unwrap_or_default() {
-            let found = world.types.find_model(&model).map_or_else(|| model.parse(), Ok);
-            models.push(found.map_err(|_| wrong("models", "holds something that is no model"))?);
+            models.push(world.types.find_model(&model).ok_or_else(|| no_model(&model))?);
         }
         let probe = Probe {
             text: args::text(&ctx, "text")?.map(str::to_owned),

@@ -15,7 +15,7 @@ use crate::sources::limits::PROBLEMS_LISTED_MAX;
 use crate::sources::moment::Moments;
 use crate::sources::problem::{Kind, Origin, Problem, Severity};
 use crate::sources::reading::{Known, Source, Statement, statements};
-use crate::sources::text::Input;
+use crate::sources::text::{Input, printable};
 
 /// How files would be read.
 #[derive(Debug, Default, Serialize)]
@@ -150,7 +150,8 @@ fn file(source: &Source<'_>, input: &Input, number: u32, first: usize) -> Checke
 }
 
 impl Checked {
-    fn problem(&mut self, problem: Problem) {
+    /// Adds something that was found out otherwise.
+    pub fn problem(&mut self, problem: Problem) {
         match problem.severity {
             Severity::Error => self.errors += 1,
             Severity::Note => self.notes += 1,
@@ -186,8 +187,10 @@ impl Sample {
 impl fmt::Display for Sample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let also = if self.also { "also " } else { "" };
-        write!(f, "  {}: {also}{} ({}), {}", self.origin, self.key, self.kind, self.holds)?;
-        let mut line = |name: &str, text: &str| write!(f, "\n    {name} = {text}");
+        let said = format!("{}: {also}{} ({}), {}", self.origin, self.key, self.kind, self.holds);
+        write!(f, "  {}", printable(&said))?;
+        let mut line =
+            |name: &str, text: &str| write!(f, "\n    {} = {}", printable(name), printable(text));
         for (name, text) in [("model", &self.model), ("stated", &self.stated), ("gone", &self.gone)]
         {
             if let Some(text) = text {
@@ -216,7 +219,8 @@ impl fmt::Display for Checked {
             let kinds = file.kinds.iter().map(|(kind, n)| format!("{n} {}", kind.plural()));
             let kinds: Vec<String> = kinds.collect();
             let kinds = if kinds.is_empty() { "nothing".to_owned() } else { kinds.join(", ") };
-            writeln!(f, "{} (source {}): {kinds}", file.file, file.source)?;
+            let (name, source) = (printable(&file.file), printable(&file.source));
+            writeln!(f, "{name} (source {source}): {kinds}")?;
             for sample in &file.first {
                 writeln!(f, "{sample}")?;
             }

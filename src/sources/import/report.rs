@@ -11,6 +11,7 @@ use crate::domain::command::Command;
 use crate::domain::rejection::Rejection;
 use crate::sources::limits::PROBLEMS_LISTED_MAX;
 use crate::sources::problem::{Kind, Origin, Problem, Severity};
+use crate::sources::text::printable;
 
 /// How many things of one kind there were, and what became of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -181,7 +182,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write_found(f)?;
         match &self.stopped {
-            Some(reason) => write!(f, "stopped: {reason}"),
+            Some(reason) => write!(f, "stopped: {}", printable(reason)),
             None if self.errors > 0 => write!(f, "{} problems; all else was imported", self.errors),
             None if self.refused() > 0 => {
                 write!(f, "everything was kept, but not all that was matched could be linked")

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::id::ExternalId;
+use crate::sources::text::printable;
 
 /// Most records that a report names of one kind.
 const NAMED_MAX: usize = 100;
@@ -64,6 +65,7 @@ impl fmt::Display for Settled {
         }
         if self.without_model > 0 {
             let named = self.named_without_model.join(", ");
+            let named = printable(&named);
             let hint = "say `model` or `models` in the source's declaration";
             writeln!(
                 f,
@@ -72,7 +74,7 @@ impl fmt::Display for Settled {
             )?;
         }
         for reason in &self.refused {
-            writeln!(f, "  refused: {reason}")?;
+            writeln!(f, "  refused: {}", printable(reason))?;
         }
         write!(f, "  {} doubtful pairs wait for review, {} of them new", self.doubtful, self.raised)
     }

@@ -18,4 +18,4 @@ pub use row_reader::{RowReader, Told};
 pub use statement::{Reference, Statement};
 pub use statements::{Source, Statements, statements};
 pub use times::Times;
-pub use value::typed;
+pub use value::{converted, typed};

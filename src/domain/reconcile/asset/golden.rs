@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::super::survive::{Author, Claim, Rule, UNTOLD, Values, choose};
+use super::super::survive::{Author, Claim, Rule, UNIDENTIFIED, UNTOLD, Values, choose};
 use super::facts::{Facts, NO_DAY};
 use super::resolve::Resolution;
 use super::sheet::Sheet;
@@ -95,6 +95,7 @@ fn claim<'a>(
     Claim {
         author: Author::Source { system: &systems[fact.source as usize], record: None },
         values: Values::from_iter([(name, &said[property])]),
+        identity: &UNIDENTIFIED,
         stated: touched,
         given: said.iter().filter(|value| **value != Value::Null).count(),
         trust: &UNTOLD,

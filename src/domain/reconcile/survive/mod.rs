@@ -20,7 +20,7 @@ pub mod policy;
 mod same;
 
 pub use choose::{Reason, Verdict, choose};
-pub use claim::{Author, Claim, Values};
+pub use claim::{Author, Claim, Identity, UNIDENTIFIED, Values};
 pub use measure::Measure;
 pub use policy::{Group, Paths, Plan, PropertyRules, Survivorship};
 pub use rule::Rule;

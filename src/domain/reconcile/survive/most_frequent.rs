@@ -2,7 +2,6 @@
 
 use super::claim::Claim;
 use super::measure::Measure;
-use super::same::same_value;
 
 /// How many of the claims say the same, with itself.
 ///
@@ -14,5 +13,6 @@ pub fn measure<'a>(claim: &Claim<'a>, all: &[Claim<'a>]) -> Measure<'a> {
 /// Whether two claims say the same of the same properties.
 pub fn agrees(a: &Claim<'_>, b: &Claim<'_>) -> bool {
     let mut pairs = a.values.iter().zip(&b.values);
-    a.values.len() == b.values.len() && pairs.all(|(a, b)| a.0 == b.0 && same_value(a.1, b.1))
+    a.values.len() == b.values.len()
+        && pairs.all(|((path, x), (other, y))| path == other && a.says_the_same(x, (b, y)))
 }

@@ -1,5 +1,6 @@
 //! Normalisers of the asset world, a file a field.
 
+pub mod alike;
 pub mod day;
 pub mod labels;
 pub mod location;
