@@ -63,8 +63,9 @@ impl Matcher {
     pub fn learn(pasts: &[Past], catalogue: &Catalogue) -> Self {
         let kinds = kinds(pasts, catalogue);
         let of = |places: &Vec<usize>| Kind::learn(places.iter().map(|place| &pasts[*place]));
-        let mut learnt =
-            Self { kinds: kinds.iter().map(of).collect(), learnt_from: 0, is_outdated: false };
+        // One that nothing can be matched by any more would take in all that comes.
+        let kinds: Vec<Kind> = kinds.iter().map(of).filter(|kind| kind.index.len() > 0).collect();
+        let mut learnt = Self { kinds, learnt_from: 0, is_outdated: false };
         learnt.learnt_from = learnt.len();
         learnt
     }

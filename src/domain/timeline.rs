@@ -138,10 +138,16 @@ impl<T: Clone + PartialEq> Timeline<T> {
         both.filter(|(_, was, is)| was != is).collect()
     }
 
-    /// Whether just this was said of just this time once, and still is of a part of it: the rest was decided otherwise since.
-    pub fn was_cut(&self, valid: Interval, is_it: impl Fn(&T) -> bool) -> bool {
+    /// Whether just this was said of just this time once, and what `counts` stands in that time now: the rest was decided
+    /// otherwise since.
+    pub fn was_cut(
+        &self,
+        valid: Interval,
+        is_it: impl Fn(&T) -> bool,
+        counts: impl Fn(&T) -> bool,
+    ) -> bool {
         self.facts.iter().any(|fact| fact.valid == valid && is_it(&fact.value))
-            && self.overlapping(valid).any(|fact| is_it(&fact.value))
+            && self.overlapping(valid).any(|fact| counts(&fact.value))
     }
 
     /// Facts that were taken back, as known at `known`, and the parts of their time for which they were: since then nothing

@@ -1,7 +1,7 @@
 //! What each command changes and refuses: given a plant, when it is asked, then.
 
 use counterpart::domain::command::{
-    Bind, Command, DeleteTwin, LinkId, PutTwin, SetProperties, SwapDevice, Unbind, UnlinkId,
+    Bind, Command, DeleteTwin, LinkId, PutTwin, Relate, SetProperties, SwapDevice, Unbind, UnlinkId,
 };
 use counterpart::domain::graph::Direction;
 use counterpart::domain::role::Role;
@@ -222,6 +222,49 @@ fn a_device_swap_hands_over_bindings_and_relationships_and_leaves_the_past_alone
         |moment| plant.view(moment).property(new, "protocol").map(|golden| golden.value.clone());
     assert_eq!((protocol(99), protocol(100)), (None, program()), "carried along");
     assert_eq!(refused(&mut plant, swap(200)), "NOTHING_TO_SWAP");
+}
+
+#[test]
+fn what_an_import_says_again_gives_way_to_what_was_decided_since() {
+    let mut plant = measured_pump();
+    plant.ask(relate("mqtt:GW-1", "monitors", "cmms:EQ-1", since(0))).unwrap();
+    let swap = SwapDevice {
+        old: external("mqtt:GW-1"),
+        new: external("mqtt:GW-2"),
+        at: Timestamp(100),
+        carry: Vec::new(),
+    };
+    plant.ask(Command::SwapDevice(swap)).unwrap();
+    let gives_way = |command| match command {
+        Command::Relate(said) => Command::Relate(Relate { gives_way: true, ..said }),
+        Command::Bind(said) => Command::Bind(Bind { gives_way: true, ..said }),
+        other => other,
+    };
+    for said in [
+        relate("mqtt:GW-1", "monitors", "cmms:EQ-1", since(0)),
+        Command::Bind(bind("mqtt:GW-1", "ch1", "cmms:EQ-1", "flow", since(0))),
+    ] {
+        assert_eq!(plant.ask(gives_way(said.clone())).unwrap(), 0, "the end at the swap stays");
+        assert!(plant.ask(said).unwrap() > 0, "a person who says it means it");
+    }
+}
+
+#[test]
+fn a_relationship_whose_properties_a_steward_restated_is_not_overwritten_by_the_next_import() {
+    let mut plant = Plant::new();
+    plant.twin("cmms:EQ-1", "demo:Pump");
+    plant.twin("mes:STATION-B", "base:Station");
+    let said = |slot: &str, gives_way| {
+        let Command::Relate(said) = relate("cmms:EQ-1", "locatedIn", "mes:STATION-B", since(0))
+        else {
+            unreachable!("it is one")
+        };
+        let properties = [("SLOT".into(), json!(slot))].into_iter().collect();
+        Command::Relate(Relate { properties, gives_way, ..said })
+    };
+    plant.ask(said("2", true)).unwrap();
+    plant.ask(said("3", false)).unwrap();
+    assert_eq!(plant.ask(said("2", true)).unwrap(), 0);
 }
 
 #[test]

@@ -115,7 +115,7 @@ fn stands(state: &State, stream: StreamId, command: &Bind, binding: &Binding) ->
     let Some(stream) = state.streams.get(stream) else { return false };
     let is_it = |held: &Binding| held == binding;
     stream.bindings.says(command.valid, is_it)
-        || (command.gives_way && stream.bindings.was_cut(command.valid, is_it))
+        || (command.gives_way && stream.bindings.was_cut(command.valid, is_it, is_it))
 }
 
 /// Checks that the stream measures nothing else during the interval.

@@ -33,9 +33,10 @@ pub fn decide(state: &State, command: &Relate) -> Result<Vec<Change>, Rejection>
     let ends = Ends { source, name: command.name.clone(), target, key: command.key.clone() };
     let held = state.graph.edge(ends.id());
     let is_it = |properties: &JsonMap| *properties == command.properties;
+    // The edge itself is what was said: with other properties it was corrected, not ended.
     let stands = held.is_some_and(|edge| {
         edge.timeline.says(command.valid, is_it)
-            || (command.gives_way && edge.timeline.was_cut(command.valid, is_it))
+            || (command.gives_way && edge.timeline.was_cut(command.valid, is_it, |_| true))
     });
     if stands {
         return Ok(Vec::new());

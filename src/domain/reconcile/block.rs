@@ -82,8 +82,9 @@ pub struct Task {
 impl Blocks {
     /// The blocks of all blocking rules of the plan, whose keys must be prepared for the table.
     pub fn new(plan: &Plan, table: &Table) -> Self {
+        let rules = plan.blockings.len();
         let found: Vec<FoundBlocks> =
-            plan.blockings.par_iter().map(|blocking| rule_blocks(blocking, table)).collect();
+            plan.blockings.par_iter().map(|blocking| rule_blocks(blocking, table, rules)).collect();
         let (mut rules, mut columns) = (Vec::with_capacity(found.len()), Vec::new());
         for FoundBlocks { starts, rows, of_rows, report } in found {
             let of_rows = match of_rows {
@@ -303,13 +304,19 @@ struct FoundBlocks {
     report: BlockReport,
 }
 
-fn rule_blocks(blocking: &Blocking, table: &Table) -> FoundBlocks {
+/// The blocks of one of so many rules. Each record's keys under it are in memory at once, 16 bytes each.
+fn rule_blocks(blocking: &Blocking, table: &Table, rules: usize) -> FoundBlocks {
     let (mut entries, mut keys) = (Vec::new(), Keys::default());
     for row in 0..table.len() as u32 {
         keys_of(blocking, table, row, &mut keys);
         entries.extend(keys.found.iter().map(|&key| (key, row)));
     }
-    entries.sort_unstable();
+    // Alone, a rule would leave the other cores idle; several are made side by side.
+    if rayon::current_num_threads() > rules {
+        entries.par_sort_unstable();
+    } else {
+        entries.sort_unstable();
+    }
     let mut report = BlockReport { rule: in_words(blocking), ..BlockReport::default() };
     let (mut starts, mut rows, mut members) = (vec![0], Vec::new(), Vec::new());
     for group in entries.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {

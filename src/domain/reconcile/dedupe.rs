@@ -173,7 +173,7 @@ fn score(
     model: &Model,
     progress: &mut dyn Progress,
 ) -> (Vec<ScoredPair>, u64) {
-    let scorer = Scorer::new(plan, table, model);
+    let scorer = Scorer::new(plan, model);
     let tasks = blocks.tasks();
     let (mut pairs, mut compared) = (Vec::new(), 0);
     for (index, chunk) in tasks.chunks(TASKS_PER_REPORT).enumerate() {

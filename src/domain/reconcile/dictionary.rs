@@ -173,4 +173,19 @@ mod tests {
         words.truncate(0);
         assert_eq!((words.find("pump"), words.id_bound()), (None, 1));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn many_texts_get_the_numbers_that_they_get_one_by_one(
+            runs in proptest::collection::vec(proptest::collection::vec("[ab]{0,2}", 0..40), 1..4),
+        ) {
+            let (mut together, mut alone) = (Dictionary::default(), Dictionary::default());
+            for texts in runs {
+                let mut numbers = Vec::new();
+                together.intern_all(texts.iter().map(String::as_str), &mut numbers);
+                let expected: Vec<u32> = texts.iter().map(|text| alone.intern(text)).collect();
+                proptest::prop_assert_eq!(numbers, expected);
+            }
+        }
+    }
 }

@@ -42,7 +42,7 @@ impl Index {
     pub fn new(mut plan: Plan, mut table: Table, model: &Model) -> Self {
         table.shrink();
         plan.prepare(&table);
-        let scorer = Scorer::new(&plan, &table, model);
+        let scorer = Scorer::new(&plan, model);
         let postings = plan.blockings.iter().map(|_| HashMap::default()).collect();
         let rows = (0..table.len() as u32).map(|row| (table.id(row).into(), row)).collect();
         let mut index = Self { plan, table, scorer, postings, rows, free: Vec::new() };

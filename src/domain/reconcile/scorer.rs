@@ -29,15 +29,19 @@ struct Asked {
     field: Option<usize>,
     /// The most that it can add, by the first level that is open.
     most: Vec<f64>,
+    /// Whether others may measure the same: what speaks against the pair may not count then.
+    is_grouped: bool,
 }
 
 impl Asked {
-    fn new(plan: &Plan, table: &Table, weights: &Weights, index: usize) -> Self {
+    fn new(plan: &Plan, weights: &Weights, index: usize) -> Self {
         let field = plan.comparisons()[index].compare.exact_field();
-        let mut most = weights.most(plan, table, index);
+        let mut most = weights.most(plan, index);
         // With all levels open, one of the two may as well say nothing.
         most[1] = most[1].max(0.0);
-        Self { index, field, most }
+        let is_grouped = weights.is_grouped(index);
+        most.iter_mut().filter(|_| is_grouped).for_each(|most| *most = most.max(0.0));
+        Self { index, field, most, is_grouped }
     }
 
     /// The first level that is open, by a look at whether the values are the same.
@@ -58,11 +62,11 @@ impl Asked {
 }
 
 impl Scorer {
-    pub(super) fn new(plan: &Plan, table: &Table, model: &Model) -> Self {
+    pub(super) fn new(plan: &Plan, model: &Model) -> Self {
         let weights = Weights::new(plan, model);
         let count = plan.comparisons().len();
         let mut order: Vec<Asked> =
-            (0..count).map(|index| Asked::new(plan, table, &weights, index)).collect();
+            (0..count).map(|index| Asked::new(plan, &weights, index)).collect();
         // First what costs most when it disagrees: pairs fall below what can be kept soonest.
         let at_stake = |asked: &Asked| asked.most[1] - weights.least(asked.index);
         order.sort_by(|a, b| at_stake(b).total_cmp(&at_stake(a)).then(a.index.cmp(&b.index)));
@@ -115,9 +119,95 @@ impl Scorer {
             let level = plan.comparisons()[asked.index].compare.level(table, a, b);
             pattern |= plan.layout().place(asked.index, level);
             let rarity = self.weights.rarity(plan, table, asked.index, (a, b), level);
-            most +=
-                self.weights.level(asked.index, level) + rarity - asked.most[usize::from(at_best)];
+            let own = self.weights.level(asked.index, level) + rarity;
+            let counted = if asked.is_grouped { own.max(0.0) } else { own };
+            most += counted - asked.most[usize::from(at_best)];
         }
         Some(pattern)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::model::Learnt;
+    use super::super::registry::Registry;
+    use super::super::table::RawRecord;
+    use super::*;
+
+    /// All kinds of tests that a quick look treats in its own way; the first two comparisons are a group.
+    const SETTINGS: &str = r#"
+        name = "looks"
+        thresholds = { link = 0.5, review = 0.3, keep = 0.05 }
+        block = [{ keys = [{ field = "a" }] }]
+        field = [{ name = "a" }, { name = "b" }, { name = "c" }]
+
+        [[compare]]
+        name = "first"
+        fields = ["a"]
+        group = "names"
+        term-frequency = 1.0
+        levels = [{ test = "exact" }, { test = { damerau = 1 } }, { test = { jaro-winkler = 0.8 } }, { test = "initial" }]
+
+        [[compare]]
+        name = "again"
+        fields = ["b"]
+        group = "names"
+        levels = [{ test = "exact" }, { test = { prefix = 2 } }, { test = { relative = 0.4 } }, { test = "soundex" }]
+
+        [[compare]]
+        name = "swapped"
+        fields = ["a", "b"]
+        levels = [{ test = "swapped" }, { test = { swapped-alike = 0.8 } }]
+
+        [[compare]]
+        name = "third"
+        fields = ["c"]
+        levels = [{ test = "exact" }, { test = { levenshtein = 2 } }, { test = { number = 3.0 } }]
+    "#;
+
+    fn shares(count: usize) -> impl Strategy<Value = Vec<f64>> {
+        prop::collection::vec(0.001..1.0, count)
+    }
+
+    fn learnt(plan: &Plan, mut shares: Vec<f64>) -> Model {
+        let learnt = |comparison: &super::super::plan::Comparison| {
+            let levels = comparison.settings.levels.len() + 1;
+            let mut take = || shares.split_off(shares.len() - levels);
+            let (m, u) = (take(), take());
+            Learnt { name: comparison.settings.name.clone(), m, u, learnt: true }
+        };
+        Model { prior: 0.1, comparisons: plan.comparisons().iter().map(learnt).collect() }
+    }
+
+    proptest! {
+        #[test]
+        fn a_pair_is_kept_exactly_where_its_weight_says_so(
+            texts in prop::collection::vec(("[ab]{0,3}", "[ab]{0,3}", "[0-2]{0,2}"), 2..12),
+            shares in shares(40),
+        ) {
+            let settings = toml::from_str(SETTINGS).expect("settings");
+            let mut plan = Plan::new(settings, &Registry::generic()).expect("a plan");
+            let ids: Vec<String> = (0..texts.len()).map(|number| number.to_string()).collect();
+            let records: Vec<RawRecord<'_>> = ids
+                .iter()
+                .zip(&texts)
+                .map(|(id, (a, b, c))| RawRecord { id, source: "s", values: vec![a, b, c] })
+                .collect();
+            let table = plan.table_of(&["a", "b", "c"], &records);
+            plan.prepare(&table);
+            let model = learnt(&plan, shares);
+            let scorer = Scorer::new(&plan, &model);
+            for b in 1..table.len() as u32 {
+                for a in 0..b {
+                    let pattern = plan.compare(&table, a, b);
+                    let weight = scorer.weights.total(&plan, &table, (a, b), pattern);
+                    let scored = scorer.score(&plan, &table, a, b);
+                    let expected = (weight >= scorer.least).then_some((pattern, weight as f32));
+                    prop_assert_eq!(scored.map(|pair| (pair.pattern, pair.weight)), expected);
+                }
+            }
+        }
     }
 }

@@ -79,17 +79,22 @@ impl Weights {
 
     /// The greatest weight that a comparison can have from each level on, its value's frequency included, by level;
     /// 0 for missing.
-    pub(super) fn most(&self, plan: &Plan, table: &Table, comparison: usize) -> Vec<f64> {
+    pub(super) fn most(&self, plan: &Plan, comparison: usize) -> Vec<f64> {
         let (strength, least) = self.frequency[comparison];
         let compare = &plan.comparisons()[comparison].compare;
         let mut most = self.bits[comparison].clone();
         let mut later = f64::MIN;
         for (level, bits) in most.iter_mut().enumerate().skip(1).rev() {
-            let rarity = compare.rarity_max(table, level as u8, least);
+            let rarity = compare.rarity_max(level as u8, least);
             later = later.max(*bits + strength * rarity);
             *bits = later;
         }
         most
+    }
+
+    /// Whether only the strongest of some comparisons counts, of which this is one.
+    pub(super) fn is_grouped(&self, comparison: usize) -> bool {
+        self.groups.iter().any(|group| group.contains(&comparison))
     }
 
     /// The least weight that a level of a comparison has.

@@ -12,6 +12,8 @@ use super::values::PerValue;
 
 /// Words of one description that are looked at.
 const WORDS_MAX: usize = 12;
+const _: () =
+    assert!(WORDS_MAX <= u32::BITS as usize, "the words of a description are bits of a number");
 /// Share of the pairs with the rarer word that must have both.
 const WORD_SHARE: f64 = 0.35;
 

@@ -261,4 +261,17 @@ mod tests {
         let (constant, parts) = trees.contributions(&[3, 0]);
         assert!((constant + parts.iter().sum::<f32>() - trees.logit(&[3, 0])).abs() < 1e-3);
     }
+
+    #[test]
+    fn a_row_that_counts_twice_teaches_as_much_as_two() {
+        let repeated: Vec<Row<2>> = rows().into_iter().flat_map(|row| [row, row]).collect();
+        let weighted: Vec<Row<2>> =
+            rows().into_iter().map(|row| Row { weight: 2.0, ..row }).collect();
+        let [repeated, weighted] =
+            [repeated, weighted].map(|rows| Trees::grow(&rows, Growth::default()));
+        for row in rows() {
+            let apart = repeated.logit(&row.levels) - weighted.logit(&row.levels);
+            assert!(apart.abs() < 1e-4, "{:?}: {apart}", row.levels);
+        }
+    }
 }

@@ -9,6 +9,9 @@ use super::strings::{Strings, alike};
 use super::words::Words;
 use super::{Compare, NULL, calendar, number};
 
+/// No value is rarer: rows are numbered in 32 bits.
+const RAREST: f64 = 1.0 / u32::MAX as f64;
+
 /// Tests in the order of the levels, on the first field (`exact` and `swapped`: on all).
 pub struct FieldComparison {
     fields: Vec<usize>,
@@ -257,12 +260,11 @@ impl Compare for FieldComparison {
         (self.collision / frequency(a).max(frequency(b)).max(frequency_min)).log2()
     }
 
-    fn rarity_max(&self, table: &Table, level: u8, frequency_min: f64) -> f64 {
+    fn rarity_max(&self, level: u8, frequency_min: f64) -> f64 {
         if !self.is_term(level) {
             return 0.0;
         }
-        let once = 1.0 / f64::from(table.present(self.fields[0]).max(1));
-        (self.collision / once.max(frequency_min)).log2().max(0.0)
+        (self.collision / frequency_min.max(RAREST)).log2().max(0.0)
     }
 
     fn shown(&self, table: &Table, row: u32) -> String {

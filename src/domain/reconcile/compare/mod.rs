@@ -45,9 +45,9 @@ pub trait Compare: Send + Sync {
         0.0
     }
 
-    /// At most so much can [`Compare::rarity`] of a level be.
-    fn rarity_max(&self, table: &Table, level: u8, frequency_min: f64) -> f64 {
-        let _ = (table, level, frequency_min);
+    /// At most so much can [`Compare::rarity`] of a level be, whatever records come.
+    fn rarity_max(&self, level: u8, frequency_min: f64) -> f64 {
+        let _ = (level, frequency_min);
         0.0
     }
 
