@@ -6,6 +6,7 @@ mod judged;
 mod kinds;
 mod matching;
 mod near;
+mod news;
 mod past;
 mod plan;
 mod run;

@@ -1,6 +1,7 @@
 //! Devices → what each said of itself, when: segments that begin where it reports to be another unit.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use super::runs::{Reported, Run};
@@ -15,12 +16,19 @@ use crate::store::{StoreError, Window};
 const DEVICES_A_LOOK: usize = 500;
 
 /// What a device said of itself for a while, by identity field.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Described {
     /// From its first report until it reported to be another unit.
     pub valid: Interval,
     /// What it said.
     pub identity: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+/// What a device said, in 64 bits: for as long as the process lives.
+pub fn fingerprint(said: &[Described]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    said.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// All devices that say something of themselves, in the order of their keys.
