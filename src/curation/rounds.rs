@@ -7,9 +7,10 @@ use tokio::sync::watch::Receiver;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::curator::Curator;
+use super::settle::Round;
 
-/// Matching devices takes at most one part in so many of the time.
-const ROUNDS_SHARE: u32 = 20;
+/// A round is followed by a rest of so many times its length, but none longer than a device waits at most.
+const REST_SHARE: u32 = 20;
 
 /// When devices that say something new of themselves are matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,33 +35,32 @@ impl Curator {
         let Some(pace) = pace else { return };
         while bell.changed().await.is_ok() {
             is_quiet(&mut bell, pace).await;
-            while !self.round().await {
+            while !self.round(pace).await {
                 sleep(pace.within).await;
             }
         }
     }
 
     /// Matches devices, and rests; whether it was done.
-    async fn round(&self) -> bool {
-        let started = Instant::now();
-        let done = self.settle_devices().await;
-        let took = started.elapsed();
-        match done {
-            Ok(None) => {}
-            Ok(Some((devices, report))) => tracing::info!(
+    async fn round(&self, pace: Pace) -> bool {
+        let Round { devices, report, took } = match self.settle_devices().await {
+            Ok(done) => done,
+            Err(error) => {
+                tracing::warn!(%error, "devices are not matched for now");
+                return false;
+            }
+        };
+        if devices > 0 {
+            tracing::info!(
                 devices,
                 matched = report.matched,
                 changed_meaning = report.changed_meaning,
                 raised = report.raised,
                 took_ms = took.as_millis(),
                 "matched devices by what they say of themselves"
-            ),
-            Err(error) => {
-                tracing::warn!(%error, "devices are not matched for now");
-                return false;
-            }
+            );
         }
-        sleep(took.saturating_mul(ROUNDS_SHARE)).await;
+        sleep(took.saturating_mul(REST_SHARE).min(pace.within)).await;
         true
     }
 }

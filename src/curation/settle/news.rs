@@ -1,11 +1,14 @@
 //! What devices said since they were matched last, and a run about them alone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::past::{Past, pasts_of};
 use super::run::broke_off;
 use crate::curation::curator::Curator;
-use crate::curation::telemetry::Told;
+use crate::curation::telemetry::{Told, described_by, fingerprint};
 use crate::curation::unsettled::{Unsettled, are_few};
 use crate::domain::id::{ExternalId, Position};
 use crate::engine::EngineError;
@@ -27,6 +30,8 @@ pub struct News {
     pub devices: Unsettled,
     /// What each says.
     said: Vec<(ExternalId, Told)>,
+    /// Those of which history could not be read, so that nobody knows.
+    unread: Vec<ExternalId>,
     /// Whether one of them was another unit before of which nobody has decided what it was: what a record meant before is
     /// for a run over all records.
     has_open_past: bool,
@@ -39,21 +44,39 @@ impl News {
     }
 }
 
+/// What became of devices that said something new of themselves.
+#[derive(Debug, Default)]
+pub struct Round {
+    /// How many did.
+    pub devices: usize,
+    /// What became of them.
+    pub report: Settled,
+    /// How long the work took, without waiting for others who decide.
+    pub took: Duration,
+}
+
 impl Curator {
     /// What is new of what these devices say. A device that was looked at and says the same is not looked at again: who
     /// brings a record that it may be finds it.
     pub(super) async fn news(&self, spoken: &Unsettled, known: Position) -> News {
-        let mut news = News { devices: Unsettled::Any, said: Vec::new(), has_open_past: false };
+        let (said, unread) = (Vec::new(), Vec::new());
+        let mut news = News { devices: Unsettled::Any, said, unread, has_open_past: false };
         let Unsettled::These(devices) = spoken else { return news };
-        let mut changed = BTreeSet::new();
-        for (device, past) in pasts_of(self.engine(), devices.iter().cloned(), known).await {
-            let told = past.as_ref().and_then(|past| past.told);
-            if self.inner.spoken.is_news(&device, told) {
-                news.has_open_past |= past.as_ref().is_some_and(Past::has_open_past);
-                news.said.push((device.clone(), told));
-                changed.insert(device);
-            }
-        }
+        let devices: Vec<ExternalId> = devices.iter().cloned().collect();
+        let (said, unread) = described_by(self.engine(), &devices).await;
+        let said: BTreeMap<ExternalId, u64> =
+            said.into_iter().map(|(device, said)| (device, fingerprint(&said))).collect();
+        let is_read = |device: &ExternalId| unread.binary_search(device).is_err();
+        let told = devices.into_iter().filter(is_read).map(|device| {
+            let told = said.get(&device).copied();
+            (device, told)
+        });
+        news.said =
+            told.filter(|(device, told)| self.inner.spoken.is_news(device, *told)).collect();
+        news.unread = unread;
+        let changed: BTreeSet<ExternalId> = news.said.iter().map(|(key, _)| key.clone()).collect();
+        let pasts = pasts_of(self.engine(), changed.iter().cloned(), known).await;
+        news.has_open_past = pasts.iter().any(|(_, p)| p.as_ref().is_some_and(Past::has_open_past));
         news.devices = Unsettled::These(changed);
         news
     }
@@ -61,40 +84,49 @@ impl Curator {
     /// Notes what was matched.
     pub(super) fn were_told(&self, news: News, then: Vec<(ExternalId, Told)>) {
         self.inner.spoken.were_matched(news.said.into_iter().chain(then));
+        self.inner.spoken.put_back(Unsettled::These(news.unread.into_iter().collect()));
     }
 
-    /// Matches devices that say something new of themselves: how many did, and what became of them; nothing if none did.
+    /// Matches devices that say something new of themselves.
     ///
     /// What was begun is brought to its end, whether somebody waits for it or not.
     ///
     /// # Errors
     /// Why the engine could not take the decisions; what it took stays, and the next run goes on.
-    pub async fn settle_devices(&self) -> Result<Option<(usize, Settled)>, EngineError> {
+    pub async fn settle_devices(&self) -> Result<Round, EngineError> {
         let curator = self.clone();
         let work = tokio::spawn(async move { curator.settle_devices_alone().await });
         work.await.map_err(|error| broke_off(&error))?
     }
 
-    async fn settle_devices_alone(&self) -> Result<Option<(usize, Settled)>, EngineError> {
+    async fn settle_devices_alone(&self) -> Result<Round, EngineError> {
         let _alone = self.inner.settling.lock().await;
         let known = self.engine().head();
         self.follows(known).await;
+        let started = Instant::now();
         let taken = self.inner.spoken.take();
-        let done = self.settle_spoken(&taken, known).await;
-        if done.is_err() {
-            self.inner.spoken.put_back(taken);
+        match self.settle_spoken(&taken, known).await {
+            Ok((devices, report)) => Ok(Round { devices, report, took: started.elapsed() }),
+            Err(error) => {
+                self.inner.spoken.put_back(taken);
+                Err(error)
+            }
         }
-        done
     }
 
     async fn settle_spoken(
         &self,
         spoken: &Unsettled,
         known: Position,
-    ) -> Result<Option<(usize, Settled)>, EngineError> {
+    ) -> Result<(usize, Settled), EngineError> {
         let news = self.news(spoken, known).await;
+        if news.devices.is_nothing() && !news.unread.is_empty() {
+            let unread = news.unread.len();
+            let why = format!("what {unread} devices say of themselves cannot be read");
+            return Err(EngineError::Unavailable(why));
+        }
         if news.devices.is_nothing() {
-            return Ok(None);
+            return Ok((0, Settled::default()));
         }
         self.inner.standing.lock().lost_count(known);
         let mut deeds = match &news.devices {
@@ -110,6 +142,6 @@ impl Curator {
         let report = self.bring_about(deeds, known).await?;
         self.were_told(news, told);
         metrics::counter!("counterpart_devices_matched_total").increment(report.matched as u64);
-        Ok(Some((devices, report)))
+        Ok((devices, report))
     }
 }

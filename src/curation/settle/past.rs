@@ -109,7 +109,7 @@ pub async fn pasts_of(
         });
         tokio::task::yield_now().await;
     }
-    for (device, said) in described_by(engine, &keys).await {
+    for (device, said) in described_by(engine, &keys).await.0 {
         let past = found.entry(device.clone()).or_default();
         let past = past.get_or_insert_with(|| engine.read(|state| empty(state, &device, known)));
         past.is_told(&said);

@@ -43,16 +43,16 @@ pub async fn described(engine: &Engine) -> Vec<(ExternalId, Vec<Described>)> {
             "no more devices are matched by what they say of themselves; telemetry_identity.devices_max is the limit"
         );
     }
-    described_by(engine, &devices).await
+    described_by(engine, &devices).await.0
 }
 
-/// The same for these devices; those that say nothing are left out.
+/// The same for these devices; those that say nothing are left out. Then those of which history could not be read.
 pub async fn described_by(
     engine: &Engine,
     devices: &[ExternalId],
-) -> Vec<(ExternalId, Vec<Described>)> {
+) -> (Vec<(ExternalId, Vec<Described>)>, Vec<ExternalId>) {
     let rules = engine.read(|state| state.streams.nameplates().rules().clone());
-    let mut all = Vec::new();
+    let (mut all, mut unread) = (Vec::new(), Vec::new());
     for chunk in devices.chunks(DEVICES_A_LOOK) {
         let scope = engine.scope(None, None);
         let reports: Vec<Vec<SelfReport>> = engine.read(|state| {
@@ -65,13 +65,20 @@ pub async fn described_by(
                 Ok(segments) if segments.is_empty() => {}
                 Ok(segments) => all.push((device.clone(), segments)),
                 Err(error) => {
-                    tracing::warn!(%device, %error, "what it says of itself was not read")
+                    // Where one cannot be read, many cannot.
+                    if unread.is_empty() {
+                        tracing::warn!(%device, %error, "what it says of itself was not read");
+                    }
+                    unread.push(device.clone());
                 }
             }
         }
         tokio::task::yield_now().await;
     }
-    all
+    if unread.len() > 1 {
+        tracing::warn!(devices = unread.len(), "what devices say of themselves was not read");
+    }
+    (all, unread)
 }
 
 /// A device with its latest reports, of which there is at least one.
