@@ -10,7 +10,7 @@ use super::curator::Curator;
 use super::settle::Round;
 
 /// A round is followed by a rest of so many times its length, but none longer than a device waits at most.
-const REST_SHARE: u32 = 20;
+const REST_SHARE: u32 = 9;
 
 /// When devices that say something new of themselves are matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
