@@ -89,7 +89,6 @@ async fn a_device_that_nobody_knows_is_looked_at_once_and_found_by_who_brings_it
     works.tells("GW-9", "2026-03-01T00:00:00Z", &said).await;
     until("it was looked at", async || works.runs("few").await == few + 1).await;
     assert_eq!(works.means("GW-9", None).await, None);
-    // It says so again, and another one says something for the first time: only that is looked at.
     works.tells("GW-9", "2026-03-02T00:00:00Z", &said).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(works.runs("few").await, few + 1, "what is said again is no news");
