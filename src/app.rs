@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::{Config, ConfigError};
-use crate::curation::Curator;
+use crate::curation::{Curator, Pace};
 use crate::engine::Engine;
 use crate::feed::Feed;
 use crate::graphql::{ExampleOperation, SchemaFailed, SchemaService, TransportOptions};
@@ -96,6 +96,7 @@ pub struct App {
     server: JoinHandle<()>,
     mqtt: Option<JoinHandle<()>>,
     coverage: Option<JoinHandle<()>>,
+    matching: JoinHandle<()>,
     note: Option<Note>,
 }
 
@@ -119,7 +120,6 @@ impl App {
         let (leaving, stop) = (CancellationToken::new(), CancellationToken::new());
         let feed = Feed::start(&engine, config.limits.subscriber_events);
         let curator = start_curator(config, &engine, &feed).await;
-        curator.catch_up();
         let reads = config.reads.clone();
         let graphql = SchemaService::start(curator.clone(), feed.clone(), reads)?;
         let intake = Intake::new(engine.clone(), config.ingest.intake());
@@ -127,6 +127,7 @@ impl App {
         let counting = config.coverage.count_every().filter(|_| metrics.is_some());
         let coverage =
             counting.map(|every| tokio::spawn(count_coverage(engine.clone(), every, stop.clone())));
+        let matching = keep_decided(&curator, config.telemetry_identity.pace(), &stop);
         let routes = router(Routes {
             engine: engine.clone(),
             feed,
@@ -168,6 +169,7 @@ impl App {
             server,
             mqtt,
             coverage,
+            matching,
             note,
         })
     }
@@ -197,7 +199,8 @@ impl App {
         self.leaving.cancel();
         tokio::time::sleep(self.drain).await;
         self.stop.cancel();
-        for task in std::iter::once(self.server).chain(self.mqtt).chain(self.coverage) {
+        let tasks = [self.server, self.matching].into_iter().chain(self.mqtt).chain(self.coverage);
+        for task in tasks {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a part of the server did not end well");
             }
@@ -220,6 +223,13 @@ fn start_mqtt(
     let service = MqttService::new(options, intake.clone());
     let service = service.map_err(|e| StartError::Mqtt(e.to_string()))?;
     Ok(Some(tokio::spawn(service.run(stop.clone()))))
+}
+
+fn keep_decided(curator: &Curator, pace: Option<Pace>, stop: &CancellationToken) -> JoinHandle<()> {
+    let (work, stop) = (curator.clone().keep_decided(pace), stop.clone());
+    tokio::spawn(async move {
+        stop.run_until_cancelled(work).await;
+    })
 }
 
 /// Tells other commands on this machine which server has the directory.

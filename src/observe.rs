@@ -116,6 +116,14 @@ fn describe() {
         metrics::Unit::Seconds,
         "Time to match a few records that came with all that are known"
     );
+    describe_counter!(
+        "counterpart_match_runs_total",
+        "Runs of the matching that looked at records: at all of them, or at a few that came"
+    );
+    describe_counter!(
+        "counterpart_devices_matched_total",
+        "Ids of devices that were linked, by themselves, by what the device says of itself"
+    );
     describe_gauge!("counterpart_position", "Position of the last entry of the log");
     describe_gauge!("counterpart_write_queue_requests", "Requests that wait to be written");
     describe_gauge!("counterpart_subscribers", "Subscriptions that are served");

@@ -1,9 +1,11 @@
 //! What devices say of themselves in their readings, and how far it is taken for evidence of what they are.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::curation::Pace;
 use crate::domain::nameplate::NameplateRules;
 use crate::domain::reconcile::asset::sheet::FIELD_NAMES;
 
@@ -25,6 +27,11 @@ pub struct TelemetryIdentity {
     pub text_bytes_max: usize,
     /// Most devices that are matched so; what further ones say is kept like any reading, and not matched.
     pub devices_max: usize,
+    /// A server matches them when none has said anything new for so many milliseconds; with 0 they are matched with the
+    /// next import only.
+    pub match_after_ms: u64,
+    /// ... or when the first of them has waited for so many.
+    pub match_within_ms: u64,
 }
 
 impl Default for TelemetryIdentity {
@@ -40,6 +47,8 @@ impl Default for TelemetryIdentity {
             device_id: device_id.map(|field| field.to_string()).unwrap_or_default(),
             text_bytes_max,
             devices_max,
+            match_after_ms: 3_000,
+            match_within_ms: 30_000,
         }
     }
 }
@@ -47,6 +56,13 @@ impl Default for TelemetryIdentity {
 impl TelemetryIdentity {
     /// What is wrong with it, if anything.
     pub(super) fn problem(&self) -> Option<String> {
+        let (after, within) = (self.match_after_ms, self.match_within_ms);
+        if after > within {
+            return Some(format!(
+                "telemetry_identity.match_after_ms is {after} and match_within_ms is {within}; no device waits longer \
+                 than `match_within_ms`, so raise that, or lower `match_after_ms`"
+            ));
+        }
         let known = self.device_id.is_empty() || FIELD_NAMES.contains(&self.device_id.as_str());
         (!known).then(|| {
             format!(
@@ -55,6 +71,13 @@ impl TelemetryIdentity {
                 FIELD_NAMES.join(", ")
             )
         })
+    }
+
+    /// When devices are matched by themselves, if they are.
+    pub fn pace(&self) -> Option<Pace> {
+        let (after, within) = (self.match_after_ms, self.match_within_ms);
+        let (after, within) = (Duration::from_millis(after), Duration::from_millis(within));
+        (self.enabled && !after.is_zero()).then_some(Pace { after, within })
     }
 
     /// The rules for the domain.
@@ -70,5 +93,21 @@ impl TelemetryIdentity {
         rules.text_bytes_max = self.text_bytes_max;
         rules.devices_max = self.devices_max;
         rules
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_device_waits_longer_than_the_longest_time() {
+        let mut identity = TelemetryIdentity::default();
+        assert!(identity.problem().is_none() && identity.pace().is_some());
+        identity.match_after_ms = identity.match_within_ms + 1;
+        let problem = identity.problem().expect("a problem");
+        assert!(problem.contains("match_within_ms"), "{problem}");
+        identity.match_after_ms = 0;
+        assert!(identity.problem().is_none() && identity.pace().is_none());
     }
 }

@@ -1,7 +1,7 @@
 //! The handle: indexes that follow the engine, and what is asked of them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
@@ -12,6 +12,7 @@ use super::learning::Learning;
 use super::names::Names;
 use super::staging::Shelf;
 use super::standing::Standing;
+use super::telemetry::Spoken;
 use super::thresholds::Thresholds;
 use super::unsettled::Unsettled;
 use super::work::Step;
@@ -38,6 +39,8 @@ pub(super) struct Inner {
     pub(super) settling: tokio::sync::Mutex<()>,
     /// Records that nobody has decided since they came or changed.
     pub(super) unsettled: Mutex<Unsettled>,
+    /// Devices that say something new of themselves.
+    pub(super) spoken: Spoken,
     /// Whether another run over all records could find anything.
     pub(super) standing: Mutex<Standing>,
     /// What answers who a described thing may be.
@@ -67,6 +70,7 @@ impl Curator {
             followed: watch::Sender::new(Position::START),
             settling: tokio::sync::Mutex::new(()),
             unsettled: Mutex::default(),
+            spoken: Spoken::default(),
             standing: Mutex::default(),
             learning: Arc::default(),
             keeps_learnt: AtomicBool::default(),
@@ -79,17 +83,6 @@ impl Curator {
         });
         follow::start(&inner).await;
         Self { inner }
-    }
-
-    /// Decides what an earlier process left undecided, and keeps the matcher learnt from then on, in the background.
-    pub fn catch_up(&self) {
-        self.inner.keeps_learnt.store(true, Ordering::Relaxed);
-        let curator = self.clone();
-        tokio::spawn(async move {
-            if let Err(error) = curator.settle_new().await {
-                tracing::warn!(%error, "records are left undecided for now");
-            }
-        });
     }
 
     /// The engine whose data this is.

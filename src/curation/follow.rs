@@ -24,7 +24,7 @@ const TWINS_A_LOOK: usize = 500;
 pub(super) async fn start(inner: &Arc<Inner>) {
     // First the ear, then the look: what comes in between is seen twice, which does no harm.
     let commits = inner.engine.commits();
-    let heard = Heard::start(&inner.engine);
+    let heard = Heard::start(&inner.engine).await;
     everything(inner).await;
     tokio::spawn(follow(Arc::downgrade(inner), commits, heard));
 }
@@ -35,11 +35,12 @@ async fn follow(inner: Weak<Inner>, mut commits: Receiver<Arc<Committed>>, mut h
         let Some(inner) = inner.upgrade() else { return };
         match received {
             Ok(committed) => {
-                let devices = heard.news(&committed);
-                inner.standing.lock().note(&committed, !devices.is_empty());
-                let news: Vec<ExternalId> = records(&committed.changes).chain(devices).collect();
-                inner.learning.note(news.iter().cloned());
-                inner.unsettled.lock().note(news);
+                inner.standing.lock().note(&committed);
+                let news = heard.news(&committed);
+                let changed = records(&committed.changes);
+                inner.learning.note(changed.chain(news.devices.iter().cloned()));
+                inner.unsettled.lock().note(records(&committed.changes));
+                inner.spoken.note(news);
                 if *committed.actor != *ACTOR {
                     let open = inner.engine.read(|state| reopened(state, &committed.changes));
                     inner.unsettled.lock().note(open);
@@ -57,7 +58,10 @@ async fn follow(inner: Weak<Inner>, mut commits: Receiver<Arc<Committed>>, mut h
                 inner.learning.lost_count().await;
                 inner.unsettled.lock().lost_count();
                 inner.standing.lock().lost_count(inner.engine.head());
-                heard = Heard::start(&inner.engine);
+                heard.start_again(&inner.engine).await;
+                if !heard.is_empty() {
+                    inner.spoken.lost_count();
+                }
                 everything(&inner).await;
             }
             Err(RecvError::Closed) => return,

@@ -7,6 +7,7 @@ mod learning;
 mod matcher;
 mod names;
 mod probe;
+mod rounds;
 pub mod settle;
 mod staging;
 mod standing;
@@ -20,6 +21,7 @@ mod work;
 pub use arrival::{Arrival, Rehearsed};
 pub use curator::Curator;
 pub use probe::{Match, Probe};
+pub use rounds::Pace;
 pub use settle::Deeds;
 pub use staging::{
     Effects, STAGED_BYTES_MAX, STAGED_DAYS_MAX, STAGED_MAX, Staged, StagedId, StagedImport,

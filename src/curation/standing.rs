@@ -16,16 +16,16 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    /// Notes an entry, and whether devices said something of themselves in it. What the matching itself does follows from
-    /// what it read, and changes nothing of it.
-    pub(super) fn note(&mut self, committed: &Committed, devices_spoke: bool) {
+    /// Notes an entry. What the matching itself does follows from what it read, and changes nothing of it; what devices
+    /// say of themselves is noted when it turns out to be new.
+    pub(super) fn note(&mut self, committed: &Committed) {
         let is_of_others = *committed.actor != *ACTOR;
-        if devices_spoke || (is_of_others && committed.changes.iter().any(is_read)) {
+        if is_of_others && committed.changes.iter().any(is_read) {
             self.lost_count(committed.position);
         }
     }
 
-    /// Notes entries that nobody looked at, up to this one.
+    /// Notes that entries up to this one may have changed something.
     pub(super) fn lost_count(&mut self, position: Position) {
         self.changed = self.changed.max(position);
     }
@@ -91,17 +91,14 @@ mod tests {
         let mut standing = Standing::default();
         assert_eq!(standing.records(), None, "at first nobody knows");
         standing.settled(Position(5), 3);
-        standing.note(&entry(6, ACTOR, unlinked()), false);
-        standing.note(&entry(7, "somebody", Vec::new()), false);
+        standing.note(&entry(6, ACTOR, unlinked()));
+        standing.note(&entry(7, "somebody", Vec::new()));
         assert_eq!(standing.records(), Some(3));
-        standing.note(&entry(8, "somebody", unlinked()), false);
+        standing.note(&entry(8, "somebody", unlinked()));
         assert_eq!(standing.records(), None);
         standing.settled(Position(8), 4);
         assert_eq!(standing.records(), Some(4));
         standing.lost_count(Position(9));
         assert_eq!(standing.records(), None);
-        standing.settled(Position(9), 4);
-        standing.note(&entry(10, "http", Vec::new()), true);
-        assert_eq!(standing.records(), None, "a device said what it is");
     }
 }

@@ -12,7 +12,7 @@ const KNOWN_SHARE: usize = 20;
 const KNOWN_MIN: usize = 500;
 
 /// Records that nobody has decided yet.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) enum Unsettled {
     /// These.
     These(BTreeSet<ExternalId>),
@@ -24,10 +24,28 @@ pub(super) enum Unsettled {
 impl Unsettled {
     /// Notes that records came or changed.
     pub(super) fn note(&mut self, keys: impl IntoIterator<Item = ExternalId>) {
+        self.note_up_to(FEW_MAX, keys);
+    }
+
+    /// The same, but so many are named.
+    pub(super) fn note_up_to(&mut self, most: usize, keys: impl IntoIterator<Item = ExternalId>) {
         let Self::These(noted) = self else { return };
         noted.extend(keys);
-        if noted.len() > FEW_MAX {
+        if noted.len() > most {
             *self = Self::Any;
+        }
+    }
+
+    /// Whether nothing came.
+    pub(super) fn is_nothing(&self) -> bool {
+        matches!(self, Self::These(keys) if keys.is_empty())
+    }
+
+    /// What either of two notes.
+    pub(super) fn and(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::These(keys), Self::These(others)) => Self::These(keys | others),
+            (Self::Any, _) | (_, Self::Any) => Self::Any,
         }
     }
 

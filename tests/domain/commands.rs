@@ -253,18 +253,18 @@ fn what_an_import_says_again_gives_way_to_what_was_decided_since() {
 fn a_relationship_whose_properties_a_steward_restated_is_not_overwritten_by_the_next_import() {
     let mut plant = Plant::new();
     plant.twin("cmms:EQ-1", "demo:Pump");
-    plant.twin("mes:STATION-B", "base:Station");
-    let said = |slot: &str, gives_way| {
+    plant.twin("cmms:EQ-2", "demo:Pump");
+    let said = |medium: &str, gives_way| {
         let Command::Relate(said) = relate("cmms:EQ-1", "locatedIn", "mes:STATION-B", since(0))
         else {
             unreachable!("it is one")
         };
-        let properties = [("SLOT".into(), json!(slot))].into_iter().collect();
+        let properties = [("medium".into(), json!(medium))].into_iter().collect();
         Command::Relate(Relate { properties, gives_way, ..said })
     };
-    plant.ask(said("2", true)).unwrap();
-    plant.ask(said("3", false)).unwrap();
-    assert_eq!(plant.ask(said("2", true)).unwrap(), 0);
+    plant.ask(said("water", true)).unwrap();
+    plant.ask(said("brine", false)).unwrap();
+    assert_eq!(plant.ask(said("water", true)).unwrap(), 0);
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod documents;
 mod floods;
 mod import;
 mod nameplates;
+mod nameplates_alone;
 mod pages;
 mod plant;
 mod probe;

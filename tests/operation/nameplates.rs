@@ -1,4 +1,5 @@
-//! Devices tell in their readings what they are, and their ids come to mean the machines that others have lists of.
+//! Devices tell in their readings what they are, and their ids come to mean the machines that others have lists of: here
+//! with the next import or run, in `nameplates_alone` by themselves.
 
 use std::path::Path;
 
@@ -26,19 +27,26 @@ model = "type"
 
 const HEAD: &str = "number,serial,maker,type,text\n";
 
-const CMMS: &str = "EQ-1,44710012,KSB,ETANORM 050-032-160,Rinse pump A
+pub const CMMS: &str = "EQ-1,44710012,KSB,ETANORM 050-032-160,Rinse pump A
 EQ-2,SN-88213-07441,SIEMENS,1LE1001-1DB2,Motor conveyor
 EQ-3,G522917731,GRUNDFOS,CR10-4,Booster pump
 ";
 
 /// A server with the base models, and a folder for lists.
-struct Works {
-    plant: Plant,
+pub struct Works {
+    pub plant: Plant,
     folder: tempfile::TempDir,
 }
 
 impl Works {
+    /// One that matches devices when it is told to.
     async fn new(settings: &[(&str, &str)]) -> Self {
+        let never = ("COUNTERPART_TELEMETRY_IDENTITY__MATCH_AFTER_MS", "0");
+        Self::by_itself(&[&[never], settings].concat()).await
+    }
+
+    /// One that matches devices by itself.
+    pub async fn by_itself(settings: &[(&str, &str)]) -> Self {
         let plant = Plant::empty(settings).await;
         let works = Self { plant, folder: tempfile::tempdir().expect("a temporary directory") };
         let models = files().into_iter().map(|path| path.display().to_string());
@@ -58,7 +66,7 @@ impl Works {
     }
 
     /// Imports a list of machines of a system; what the matching made of it.
-    fn import(&self, system: &str, rows: &str) -> Value {
+    pub fn import(&self, system: &str, rows: &str) -> Value {
         self.import_as("Unit", system, rows)
     }
 
@@ -77,7 +85,7 @@ impl Works {
     }
 
     /// What a device says in its channels at a moment.
-    async fn tells(&self, device: &str, time: &str, channels: &[(&str, &str)]) {
+    pub async fn tells(&self, device: &str, time: &str, channels: &[(&str, &str)]) {
         let reading = |(channel, text): &(&str, &str)| json!({"system": "mqtt", "device": device, "channel": channel, "time": time, "value": text});
         let readings: Vec<Value> = channels.iter().map(reading).collect();
         let (status, answer) = self.plant.server.ingest(&json!(readings)).await.expect("an answer");
@@ -85,14 +93,14 @@ impl Works {
     }
 
     /// What a device's id means at a moment, or now.
-    async fn means(&self, device: &str, moment: Option<&str>) -> Option<String> {
+    pub async fn means(&self, device: &str, moment: Option<&str>) -> Option<String> {
         let query = "query($id: String!, $at: DateTime) {
             resolve(system: \"mqtt\", id: $id, asOf: $at) { twin { displayName } } }";
         let found = self.plant.server.graphql(query, json!({"id": device, "at": moment})).await;
         found["resolve"]["twin"]["displayName"].as_str().map(str::to_owned)
     }
 
-    async fn means_in(&self, device: &str, months: &[u8]) -> Vec<Option<String>> {
+    pub async fn means_in(&self, device: &str, months: &[u8]) -> Vec<Option<String>> {
         let mut all = Vec::new();
         for month in months {
             all.push(self.means(device, Some(&format!("2026-{month:02}-15T00:00:00Z"))).await);
@@ -101,7 +109,7 @@ impl Works {
     }
 
     /// Why a device's id means what it means.
-    async fn reason(&self, device: &str) -> String {
+    pub async fn reason(&self, device: &str) -> String {
         let query = "query($id: String!) { resolve(system: \"mqtt\", id: $id) { twin { externalIds { id reason } } } }";
         let found = self.plant.server.graphql(query, json!({ "id": device })).await;
         let ids = found["resolve"]["twin"]["externalIds"].as_array().expect("ids").iter();
@@ -109,12 +117,22 @@ impl Works {
         link["reason"].as_str().expect("a reason").to_owned()
     }
 
-    fn matched_again(&self) -> String {
+    pub fn matched_again(&self) -> String {
         self.ok(&["match", "run"])
+    }
+
+    /// How often the matching looked at all records, or at few.
+    pub async fn runs(&self, records: &str) -> u64 {
+        let server = &self.plant.server;
+        let metrics = server.http.get(format!("{}/metrics", server.url)).send().await;
+        let metrics = metrics.expect("an answer").text().await.expect("text");
+        let name = format!("counterpart_match_runs_total{{records=\"{records}\"}} ");
+        let count = metrics.lines().find_map(|line| line.strip_prefix(&name)?.parse().ok());
+        count.unwrap_or_default()
     }
 }
 
-fn some(name: &str) -> Option<String> {
+pub fn some(name: &str) -> Option<String> {
     Some(name.to_owned())
 }
 
@@ -296,4 +314,32 @@ async fn a_gateway_that_tells_its_serial_is_no_device_without_an_asset_any_more(
     works.matched_again();
     assert_eq!(works.means("GW-7", None).await, some("Gateway 7"));
     assert!(!alone().await, "its second channel measures the pump");
+}
+
+#[tokio::test]
+async fn a_device_that_nobody_knows_is_not_why_all_records_are_looked_at() {
+    let works = Works::new(&[]).await;
+    works.import("cmms", CMMS);
+    works.import("mqtt", "GW-1,44710012,KSB,,Gateway\n");
+    works
+        .tells("GW-1", "2026-03-01T00:00:00Z", &[("serial", "ZX-90215"), ("vendor", "Moxa")])
+        .await;
+    works.tells("GW-9", "2026-03-01T00:00:00Z", &[("serial", "X-5551234"), ("mac", "?")]).await;
+    let ran = works.matched_again();
+    assert!(ran.contains("1 ids changed") && !ran.contains("no model"), "{ran}");
+    let before = works.runs("all").await;
+    assert!(before > 0, "records were matched");
+    for minute in 1..5 {
+        // Both say the same again, and one counts something in a channel that looks like a serial.
+        let time = format!("2026-03-01T00:0{minute}:00Z");
+        works.tells("GW-1", &time, &[("serial", "zx 90215")]).await;
+        works.tells("GW-9", &time, &[("serial", "X-5551234"), ("mac", "?")]).await;
+        for second in 10..35 {
+            let (time, count) = (format!("2026-03-02T0{minute}:00:{second}Z"), minute * second);
+            works.tells("GW-2", &time, &[("sn", &format!("{}", 7_000_000 + count * 37))]).await;
+        }
+        works.matched_again();
+        works.import("cmms", CMMS);
+    }
+    assert_eq!(works.runs("all").await, before);
 }

@@ -26,6 +26,14 @@ impl Plant {
         Self { server, directory }
     }
 
+    /// kill -9, and a server with these settings on what is there.
+    pub async fn killed(self, settings: &[(&str, &str)]) -> Self {
+        self.server.kill();
+        let path = self.directory.path().display().to_string();
+        let server = Server::start_with(&["--data", &path], settings).await;
+        Self { server, directory: self.directory }
+    }
+
     /// A server with models, twins, ids and bindings.
     pub async fn full(settings: &[(&str, &str)]) -> Self {
         let plant = Self::empty(settings).await;

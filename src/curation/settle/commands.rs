@@ -6,10 +6,11 @@ use super::devices::reports;
 use super::matching::Matched;
 use super::past::{Past, Version};
 use super::plan::{Meaning, Plan, Subject};
+use crate::curation::telemetry::Told;
 use crate::domain::command::{Command, LinkId, PutTwin, TwinRef};
 use crate::domain::curation::{Alternative, Candidate, Proposal};
 use crate::domain::decide::IdSource;
-use crate::domain::id::{TaskId, TwinId};
+use crate::domain::id::{ExternalId, TaskId, TwinId};
 use crate::domain::time::{Interval, Timestamp};
 use crate::dtdl::{Catalogue, Dtmi};
 use crate::sources::import::Settled;
@@ -29,6 +30,8 @@ pub struct Deeds {
     pub report: Settled,
     /// Whether all records were matched together.
     pub are_all: bool,
+    /// What devices said that were looked at.
+    pub told: Vec<(ExternalId, Told)>,
 }
 
 impl Deeds {
@@ -41,6 +44,7 @@ impl Deeds {
             closings: Vec::new(),
             report,
             are_all: false,
+            told: Vec::new(),
         }
     }
 }
@@ -76,7 +80,8 @@ impl Decided<'_> {
                 Meaning::New { first, because, confidence } => {
                     let Some(model) = models.get(first) else {
                         // That a device is nothing anyone else knows is no fault of a declaration.
-                        if self.past(*segment).is_recorded {
+                        let is_of_device = self.version(*segment).is_corrected;
+                        if self.past(*segment).is_recorded && !is_of_device {
                             report.has_no_model(&self.past(*segment).key);
                         }
                         continue;
@@ -106,7 +111,8 @@ impl Decided<'_> {
             }
             groups.push(vec![command]);
         }
-        Deeds { groups, proposals, closings: Vec::new(), report, are_all: false }
+        let (closings, told) = Default::default();
+        Deeds { groups, proposals, closings, report, are_all: false, told }
     }
 
     fn version(&self, segment: usize) -> &Version {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::commands::ACTOR;
 use super::plan::Withdrawn;
-use crate::curation::telemetry::{described, described_by, overlay};
+use crate::curation::telemetry::{Described, Told, described, described_by, fingerprint, overlay};
 use crate::domain::command::PutRecord;
 use crate::domain::fact::{Link, SourceRecord};
 use crate::domain::id::{ExternalId, Position, TwinId};
@@ -29,6 +29,8 @@ pub struct Version {
     pub reported: BTreeMap<Arc<str>, Arc<str>>,
     /// The model of the thing, as its source's declaration reads it.
     pub model: Option<Dtmi>,
+    /// Whether the device says to be another unit than the record does.
+    pub is_corrected: bool,
 }
 
 /// All that a record said, and what its id was found to mean.
@@ -44,6 +46,8 @@ pub struct Past {
     pub linked_from: Timestamp,
     /// Whether a record is kept by this id; otherwise only the device itself has said something.
     pub is_recorded: bool,
+    /// What the device of this id says of itself.
+    pub told: Told,
     /// What the matching found it to mean, and somebody took back.
     pub withdrawn: Vec<Withdrawn>,
 }
@@ -55,6 +59,7 @@ impl Version {
             identity: record.identity.clone(),
             reported: BTreeMap::new(),
             model: record.model.clone(),
+            is_corrected: false,
         }
     }
 }
@@ -89,7 +94,7 @@ pub async fn pasts(
     for (device, said) in described(engine).await {
         let past = found.entry(device.clone());
         let past = past.or_insert_with(|| engine.read(|state| empty(state, &device, known)));
-        past.versions = overlay(std::mem::take(&mut past.versions), &said);
+        past.is_told(&said);
     }
     found.retain(|_, past| past.versions.iter().any(|v| !v.identity.is_empty()));
     found.into_values().collect()
@@ -111,10 +116,10 @@ pub async fn pasts_of(
         });
         tokio::task::yield_now().await;
     }
-    for (device, said) in described_by(engine, &keys).await {
+    for (device, said) in described_by(engine, &keys).await.0 {
         let past = found.entry(device.clone()).or_default();
         let past = past.get_or_insert_with(|| engine.read(|state| empty(state, &device, known)));
-        past.versions = overlay(std::mem::take(&mut past.versions), &said);
+        past.is_told(&said);
     }
     found.into_iter().collect()
 }
@@ -147,6 +152,7 @@ pub fn empty(state: &State, key: &ExternalId, known: Position) -> Past {
         links,
         linked_from: ever.min().unwrap_or(Timestamp::MAX),
         is_recorded: false,
+        told: None,
         withdrawn: withdrawn.collect(),
     }
 }
@@ -169,6 +175,19 @@ impl Past {
         }
         self.versions.push(Version::of(valid, record));
         self.versions.sort_by_key(|version| version.valid.from);
+    }
+
+    /// Takes up what the device of this id says of itself.
+    fn is_told(&mut self, said: &[Described]) {
+        self.versions = overlay(std::mem::take(&mut self.versions), said);
+        self.told = Some(fingerprint(said));
+    }
+
+    /// Whether the device was another unit before, of which nobody has decided what it was.
+    pub fn has_open_past(&self) -> bool {
+        let before = self.versions.split_last().map_or(&[][..], |(_, before)| before);
+        let is_open = |v: &Version| !v.reported.is_empty() && self.link_in(v.valid).is_none();
+        before.iter().any(is_open)
     }
 
     /// The link by which a part of the past means a twin, and the time before it that is of the same part and that nobody

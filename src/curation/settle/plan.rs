@@ -114,6 +114,17 @@ pub fn plan(
     plan
 }
 
+impl Plan {
+    /// Leaves only decisions by which subjects that are `asked` about join a twin that there is, and the doubts about them.
+    pub fn limit_to(&mut self, asked: impl Fn(usize) -> bool) {
+        self.meanings.retain(|place, meaning| match meaning {
+            Meaning::Twin { .. } => asked(*place),
+            Meaning::New { .. } => false,
+        });
+        self.doubts.retain(|pair| asked(pair.a) || asked(pair.b));
+    }
+}
+
 /// Decides the undecided members of one set, which means one twin or none.
 fn decide(
     subjects: &[Subject],

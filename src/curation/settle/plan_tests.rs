@@ -201,3 +201,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_run_about_devices_leaves_records_to_who_brings_them() {
+    // 0 means a twin; 1 and 4 are devices, 2 and 3 are records of which nobody has decided anything.
+    let subjects = subjects(&[1, 0, 0, 0, 0]);
+    let pairs =
+        [pair(0, 1, 0.97), pair(2, 3, 0.98), pair(3, 4, 0.95), pair(0, 2, 0.4), pair(0, 4, 0.3)];
+    let mut plan = planned(&subjects, &pairs, &Judged::default());
+    assert_eq!(plan.meanings.len(), 4);
+    plan.limit_to(|place| [1, 4].contains(&place));
+    let joins = Meaning::Twin { twin: twin(1), because: 0, confidence: 0.97 };
+    assert_eq!(plan.meanings, BTreeMap::from([(1, joins)]));
+    assert!(plan.doubts.iter().all(|doubt| doubt.b == 4), "{:?}", plan.doubts);
+}

@@ -10,6 +10,7 @@ use super::commands::{ACTOR, Decided, Deeds};
 use super::judged::judged;
 use super::matching::{Matched, matched};
 use super::near::Around;
+use super::news::{About, News};
 use super::past::{Past, RECORDS_A_LOOK, empty, pasts, pasts_of};
 use super::plan::plan;
 use crate::clock::SystemIds;
@@ -59,11 +60,9 @@ impl Curator {
         let known = self.engine().head();
         let is_current = self.follows(known).await;
         let taken = self.inner.unsettled.lock().take();
+        let spoken = self.inner.spoken.take();
         let started = tokio::time::Instant::now();
-        let done = match self.deeds_of(&taken, known, is_current).await {
-            Ok(deeds) => self.bring_about(deeds, known).await,
-            Err(error) => Err(error),
-        };
+        let done = self.settle_taken(&taken, &spoken, known, is_current).await;
         match &done {
             Ok(report) => {
                 report.count();
@@ -74,30 +73,54 @@ impl Curator {
                     self.inner.learning.prepare(self.engine());
                 }
             }
-            Err(_) => self.inner.unsettled.lock().put_back(taken),
+            Err(_) => {
+                self.inner.unsettled.lock().put_back(taken);
+                self.inner.spoken.put_back(spoken);
+            }
         }
         done
     }
 
+    async fn settle_taken(
+        &self,
+        records: &Unsettled,
+        spoken: &Unsettled,
+        known: Position,
+        is_current: bool,
+    ) -> Result<Settled, EngineError> {
+        let news = self.news(spoken, known).await;
+        let mut deeds = self.deeds_of(records, &news, known, is_current).await?;
+        let told = std::mem::take(&mut deeds.told);
+        let report = self.bring_about(deeds, known).await?;
+        self.were_told(news, told);
+        Ok(report)
+    }
+
     /// Waits until everything up to a position was noted; whether it is.
-    async fn follows(&self, known: Position) -> bool {
+    pub(super) async fn follows(&self, known: Position) -> bool {
         self.caught_up(known).await;
         *self.inner.followed.borrow() >= known
     }
 
     async fn deeds_of(
         &self,
-        unsettled: &Unsettled,
+        records: &Unsettled,
+        news: &News,
         known: Position,
         is_current: bool,
     ) -> Result<Deeds, EngineError> {
+        if !news.devices.is_nothing() {
+            self.inner.standing.lock().lost_count(known);
+        }
         let standing = self.inner.standing.lock().records();
-        match (standing, unsettled) {
+        match (standing, records.and(&news.devices)) {
             (Some(records), _) if is_current => Ok(Deeds::none(records)),
-            (_, Unsettled::These(keys)) if are_few(keys.len(), self.records_known()) => {
-                self.deeds_near(keys.clone(), Vec::new(), known).await
+            (_, Unsettled::These(keys)) if news.are_few(keys.len(), self.records_known()) => {
+                self.deeds_near(keys, Vec::new(), About::Everything, known).await
             }
-            (_, Unsettled::These(_) | Unsettled::Any) => self.deeds_of_all(&[], known).await,
+            (_, Unsettled::These(_) | Unsettled::Any) => {
+                self.deeds_of_all(&[], About::Everything, known).await
+            }
         }
     }
 
@@ -108,15 +131,17 @@ impl Curator {
     pub async fn deeds(&self, staged: &[PutRecord]) -> Result<Deeds, EngineError> {
         let known = self.engine().head();
         let is_current = self.follows(known).await;
+        let news = self.news(&self.inner.spoken.waiting(), known).await;
+        let is_current = is_current && news.devices.is_nothing();
         let standing = self.inner.standing.lock().records().filter(|_| is_current);
         let is_noted = matches!(&*self.inner.unsettled.lock(), Unsettled::These(_));
         match standing {
             Some(records) if self.are_kept(staged, known) => Ok(Deeds::none(records)),
             _ if is_noted && are_few(staged.len(), self.records_known()) => {
                 let keys = staged.iter().map(|record| record.key.clone()).collect();
-                self.deeds_near(keys, staged.to_vec(), known).await
+                self.deeds_near(keys, staged.to_vec(), About::Everything, known).await
             }
-            _ => self.deeds_of_all(staged, known).await,
+            _ => self.deeds_of_all(staged, About::Everything, known).await,
         }
     }
 
@@ -133,21 +158,23 @@ impl Curator {
         })
     }
 
-    fn records_known(&self) -> usize {
+    pub(super) fn records_known(&self) -> usize {
         self.engine().read(|state| state.records.len())
     }
 
     /// Matches a few records, with others laid over them, with those that are known.
-    async fn deeds_near(
+    pub(super) async fn deeds_near(
         &self,
         keys: BTreeSet<ExternalId>,
         staged: Vec<PutRecord>,
+        about: About,
         known: Position,
     ) -> Result<Deeds, EngineError> {
         let records = keys.len();
         if keys.is_empty() {
             return Ok(Deeds::none(records));
         }
+        metrics::counter!("counterpart_match_runs_total", "records" => "few").increment(1);
         let curator = self.clone();
         let asked = self.inner.learning.ask(self.engine(), move |matcher| {
             let started = std::time::Instant::now();
@@ -162,17 +189,19 @@ impl Curator {
             near
         });
         let (pasts, matched) = asked.await?;
-        let mut deeds = self.decided(&pasts, &matched, known);
+        let mut deeds = self.decided(&pasts, &matched, about, known);
         deeds.report.records = records;
         Ok(deeds)
     }
 
     /// Matches all records together, with others laid over them.
-    async fn deeds_of_all(
+    pub(super) async fn deeds_of_all(
         &self,
         staged: &[PutRecord],
+        about: About,
         known: Position,
     ) -> Result<Deeds, EngineError> {
+        metrics::counter!("counterpart_match_runs_total", "records" => "all").increment(1);
         let telling = self.telling();
         let read = |done, total| telling.at(Stage::Reading, done, total);
         let pasts = pasts(self.engine(), staged, known, read).await;
@@ -181,22 +210,29 @@ impl Curator {
         let work = tokio::task::spawn_blocking(move || {
             let catalogue = curator.engine().catalogue();
             let matched = matched(&pasts, &curator.inner.thresholds, &catalogue, &telling);
-            let mut deeds = curator.decided(&pasts, &matched, known);
-            deeds.closings = curator.answered(&pasts, &deeds, known);
-            deeds.are_all = true;
+            let mut deeds = curator.decided(&pasts, &matched, about, known);
+            if about == About::Everything {
+                deeds.closings = curator.answered(&pasts, &deeds, known);
+                deeds.are_all = true;
+            }
+            let devices = pasts.into_iter().filter(|past| past.told.is_some());
+            deeds.told = devices.map(|past| (past.key, past.told)).collect();
             deeds
         });
         work.await.map_err(|error| broke_off(&error))
     }
 
     /// What follows from what matching found.
-    fn decided(&self, pasts: &[Past], matched: &Matched, known: Position) -> Deeds {
+    fn decided(&self, pasts: &[Past], matched: &Matched, about: About, known: Position) -> Deeds {
         let catalogue = &self.engine().catalogue();
         let subjects = &matched.subjects(pasts, ACTOR);
         let judged = judged(self.engine(), pasts, &matched.segments, known);
         let is_a = |model: &Dtmi, other: &Dtmi| catalogue.is_a(model, other);
-        let plan = &plan(subjects, &matched.pairs, &matched.sure, &judged, &is_a);
-        Decided { pasts, matched, subjects, plan, catalogue }.deeds(&mut SystemIds)
+        let mut plan = plan(subjects, &matched.pairs, &matched.sure, &judged, &is_a);
+        if about == About::Devices {
+            plan.limit_to(|segment| pasts[matched.segments[segment].past].told.is_some());
+        }
+        Decided { pasts, matched, subjects, plan: &plan, catalogue }.deeds(&mut SystemIds)
     }
 
     /// Closes open questions about records of which a run over all of them found nothing to ask.
@@ -217,7 +253,11 @@ impl Curator {
     }
 
     /// Does what was decided by what was known.
-    async fn bring_about(&self, deeds: Deeds, known: Position) -> Result<Settled, EngineError> {
+    pub(super) async fn bring_about(
+        &self,
+        deeds: Deeds,
+        known: Position,
+    ) -> Result<Settled, EngineError> {
         let mut report = deeds.report;
         let telling = self.telling();
         let mut request: Vec<Command> = Vec::new();
@@ -370,6 +410,6 @@ pub fn full() -> String {
     )
 }
 
-fn broke_off(error: &tokio::task::JoinError) -> EngineError {
+pub(super) fn broke_off(error: &tokio::task::JoinError) -> EngineError {
     EngineError::Unavailable(format!("the matching broke off: {error}"))
 }

@@ -1,6 +1,7 @@
 //! Devices → what each said of itself, when: segments that begin where it reports to be another unit.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use super::runs::{Reported, Run};
@@ -15,12 +16,19 @@ use crate::store::{StoreError, Window};
 const DEVICES_A_LOOK: usize = 500;
 
 /// What a device said of itself for a while, by identity field.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Described {
     /// From its first report until it reported to be another unit.
     pub valid: Interval,
     /// What it said.
     pub identity: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+/// What a device said, in 64 bits: for as long as the process lives.
+pub fn fingerprint(said: &[Described]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    said.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// All devices that say something of themselves, in the order of their keys.
@@ -35,16 +43,16 @@ pub async fn described(engine: &Engine) -> Vec<(ExternalId, Vec<Described>)> {
             "no more devices are matched by what they say of themselves; telemetry_identity.devices_max is the limit"
         );
     }
-    described_by(engine, &devices).await
+    described_by(engine, &devices).await.0
 }
 
-/// The same for these devices; those that say nothing are left out.
+/// The same for these devices; those that say nothing are left out. Then those of which history could not be read.
 pub async fn described_by(
     engine: &Engine,
     devices: &[ExternalId],
-) -> Vec<(ExternalId, Vec<Described>)> {
+) -> (Vec<(ExternalId, Vec<Described>)>, Vec<ExternalId>) {
     let rules = engine.read(|state| state.streams.nameplates().rules().clone());
-    let mut all = Vec::new();
+    let (mut all, mut unread) = (Vec::new(), Vec::new());
     for chunk in devices.chunks(DEVICES_A_LOOK) {
         let scope = engine.scope(None, None);
         let reports: Vec<Vec<SelfReport>> = engine.read(|state| {
@@ -57,13 +65,20 @@ pub async fn described_by(
                 Ok(segments) if segments.is_empty() => {}
                 Ok(segments) => all.push((device.clone(), segments)),
                 Err(error) => {
-                    tracing::warn!(%device, %error, "what it says of itself was not read")
+                    // Where one cannot be read, many cannot.
+                    if unread.is_empty() {
+                        tracing::warn!(%device, %error, "what it says of itself was not read");
+                    }
+                    unread.push(device.clone());
                 }
             }
         }
         tokio::task::yield_now().await;
     }
-    all
+    if unread.len() > 1 {
+        tracing::warn!(devices = unread.len(), "what devices say of themselves was not read");
+    }
+    (all, unread)
 }
 
 /// A device with its latest reports, of which there is at least one.

@@ -4,7 +4,9 @@ mod described;
 mod heard;
 mod overlay;
 mod runs;
+mod spoken;
 
-pub use described::{described, described_by};
+pub use described::{Described, described, described_by, fingerprint};
 pub use heard::Heard;
 pub use overlay::overlay;
+pub use spoken::{Spoken, Told};

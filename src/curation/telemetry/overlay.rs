@@ -25,9 +25,8 @@ pub fn overlay(recorded: Vec<Version>, said: &[Described]) -> Vec<Version> {
 }
 
 fn alone_in(valid: Interval, told: &Described) -> Version {
-    let nothing =
-        Version { valid, identity: Default::default(), reported: Default::default(), model: None };
-    filled(nothing, told)
+    let (identity, reported) = Default::default();
+    filled(Version { valid, identity, reported, model: None, is_corrected: false }, told)
 }
 
 /// One version, in as many parts as the device told different things.
@@ -81,6 +80,7 @@ fn corrected(mut version: Version, told: &Described) -> Version {
     version.identity.extend(told.identity.clone());
     version.reported = told.identity.clone();
     version.model = None;
+    version.is_corrected = true;
     version
 }
 
@@ -102,7 +102,8 @@ mod tests {
 
     fn version(from: i64, to: i64, fields: &[(&str, &str)]) -> Version {
         let model = "dtmi:counterpart:base:Unit;1".parse().ok();
-        Version { valid: interval(from, to), identity: texts(fields), reported: texts(&[]), model }
+        let (identity, reported) = (texts(fields), texts(&[]));
+        Version { valid: interval(from, to), identity, reported, model, is_corrected: false }
     }
 
     fn told(from: i64, to: i64, fields: &[(&str, &str)]) -> Described {
