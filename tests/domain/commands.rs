@@ -255,8 +255,7 @@ fn a_relationship_whose_properties_a_steward_restated_is_not_overwritten_by_the_
     plant.twin("cmms:EQ-1", "demo:Pump");
     plant.twin("cmms:EQ-2", "demo:Pump");
     let said = |medium: &str, gives_way| {
-        let Command::Relate(said) = relate("cmms:EQ-1", "locatedIn", "mes:STATION-B", since(0))
-        else {
+        let Command::Relate(said) = relate("cmms:EQ-1", "feeds", "cmms:EQ-2", since(0)) else {
             unreachable!("it is one")
         };
         let properties = [("medium".into(), json!(medium))].into_iter().collect();
