@@ -1,11 +1,11 @@
 //! Records with a past: a feed of changes becomes rows and segments, and segments become units for a while.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
-use super::super::normalise::asset::{day, serial};
-use super::super::succession::changed_meaning;
-use super::resolve::{Resolution, Seam, resolve};
-use super::sheet::{FIELDS, Field, Sheet, Texts};
+use super::past::Past;
+use super::resolve::{Resolution, Seam, affinity, resolve};
+use super::sheet::Sheet;
+use super::touch::{self, Touch};
 
 /// A change that a source tells, in the order of time.
 #[derive(Debug, Clone)]
@@ -32,13 +32,6 @@ pub struct Meaning {
     /// The unit.
     pub unit: u32,
 }
-
-/// Seams at or above this probability of a swap, in logits, part two units for sure; below its negative there is no seam.
-const SURE: f32 = 3.0;
-/// From this seam on, what did not change may still be the old unit's.
-const STALE_MIN: f32 = -1.5;
-/// How sure a seam can be at most.
-const SEAM_MAX: f32 = 8.0;
 
 /// A feed as rows, what they were found to be, and the events between which each segment held.
 pub struct Traced {
@@ -73,16 +66,68 @@ pub fn trace(events: &[Event]) -> Traced {
         }
         pasts[at].take(events, number);
     }
-    let (mut sheet, mut seams, mut spans) = (Sheet::default(), Vec::new(), Vec::new());
-    for past in &pasts {
-        past.write(events, &mut sheet, &mut seams, &mut spans);
+    let mut told = Told::of(&pasts, events);
+    let mut found = resolve(&told.sheet, &told.seams);
+    let split = touch::at_swaps(&found, &told.touches);
+    if !split.is_empty() {
+        for touch in &split {
+            pasts[told.sheet.owner(touch.row as usize) as usize].split(touch.event);
+        }
+        told = Told::of(&pasts, events);
+        found = resolve(&told.sheet, &told.seams);
+        rejoin(&mut found, &told.spans, &split);
     }
-    let found = resolve(&sheet, &seams);
+    let Told { sheet, spans, .. } = told;
     let mut first = vec![false; events.len()];
-    let begun = pasts.iter().filter_map(|past| past.versions.first());
-    begun.for_each(|version| first[version.from] = true);
+    pasts.iter().filter_map(Past::begun).for_each(|event| first[event] = true);
     let spans = spans.into_iter().map(|(from, to)| Span { first: first[from], from, to }).collect();
     Traced { sheet, found, spans }
+}
+
+/// What was touched at a swap and fits nothing else goes on to mean what it meant.
+fn rejoin(found: &mut Resolution, spans: &[(usize, Option<usize>)], split: &[Touch]) {
+    let begun: HashSet<usize> = split.iter().map(|touch| touch.event).collect();
+    let mut sizes = vec![0u32; found.units.len()];
+    found.units.iter().for_each(|&unit| sizes[unit as usize] += 1);
+    for segment in 1..spans.len() {
+        let old = found.units[segment - 1];
+        let alone = sizes[found.units[segment] as usize] == 1;
+        if alone && begun.contains(&spans[segment].0) && fits(found, segment as u32, old) {
+            found.units[segment] = old;
+        }
+    }
+    found.renumber();
+}
+
+/// Whether no record of a unit is proven to be another thing than a segment.
+fn fits(found: &Resolution, segment: u32, unit: u32) -> bool {
+    let world = &found.world;
+    let owner = |at: u32| world.facts[world.segment_rows[at as usize] as usize].owner;
+    (0u32..)
+        .zip(&found.units)
+        .filter(|&(at, of)| *of == unit && owner(at) != owner(segment))
+        .all(|(at, _)| affinity(world, &found.model, at, segment) > f32::NEG_INFINITY)
+}
+
+/// All pasts as rows.
+#[derive(Default)]
+struct Told {
+    sheet: Sheet,
+    seams: Vec<Seam>,
+    spans: Vec<(usize, Option<usize>)>,
+    touches: Vec<Touch>,
+}
+
+impl Told {
+    fn of(pasts: &[Past], events: &[Event]) -> Self {
+        let mut told = Self::default();
+        for past in pasts {
+            let row = told.sheet.len() as u32;
+            past.write(events, &mut told.sheet, &mut told.seams, &mut told.spans);
+            told.touches.extend(past.touches(events, row));
+        }
+        told
+    }
 }
 
 /// What a record says of the thing that it means last.
@@ -146,145 +191,9 @@ fn joined(meanings: Vec<Meaning>, events: &[Event]) -> Vec<Meaning> {
     all
 }
 
-/// A version of a record that is a row of its own.
-struct Version {
-    /// The event with which it began.
-    from: usize,
-    /// The event with its latest texts.
-    latest: usize,
-    /// How sure it is that it describes another unit than the version before; `None`: it surely describes the same.
-    seam: Option<f32>,
-    /// The event that ended it.
-    to: Option<usize>,
-}
-
-/// All versions of one record.
-#[derive(Default)]
-struct Past {
-    versions: Vec<Version>,
-}
-
-impl Past {
-    fn take(&mut self, events: &[Event], number: usize) {
-        let Some(after) = &events[number].texts else {
-            if let Some(last) = self.versions.last_mut().filter(|last| last.to.is_none()) {
-                last.to = Some(number);
-            }
-            return;
-        };
-        let Some(last) = self.versions.last_mut() else {
-            self.versions.push(Version { from: number, latest: number, seam: None, to: None });
-            return;
-        };
-        let before = events[last.latest].texts.as_ref();
-        let back = last.to.is_some();
-        let (before, after) = (view(before), view(Some(after)));
-        let swap = changed_meaning(&before, &after).logit;
-        if swap > -SURE || back {
-            last.to.get_or_insert(number);
-            self.versions.push(Version {
-                from: number,
-                latest: number,
-                seam: Some(swap),
-                to: None,
-            });
-        } else if moved(&before, &after) {
-            last.to = Some(number);
-            self.versions.push(Version { from: number, latest: number, seam: None, to: None });
-        } else {
-            last.latest = number;
-        }
-    }
-
-    fn write(
-        &self,
-        events: &[Event],
-        sheet: &mut Sheet,
-        seams: &mut Vec<Seam>,
-        spans: &mut Vec<(usize, Option<usize>)>,
-    ) {
-        let mut stale = [false; FIELDS];
-        for (at, version) in self.versions.iter().enumerate() {
-            let event = &events[version.latest];
-            let mut texts = view(event.texts.as_ref());
-            if let Some(end) = version.to {
-                texts[Field::LastSeen as usize] = &events[end].at;
-            }
-            let appeared = day::parse(&events[version.from].at);
-            if at == 0 {
-                sheet.push(&event.id, &event.system, &texts);
-                appeared.into_iter().for_each(|day| sheet.note_appeared(day));
-                spans.push((version.from, version.to));
-                continue;
-            }
-            match version.seam {
-                Some(swap) if swap > STALE_MIN => {
-                    stale = forget(events[self.versions[at - 1].latest].texts.as_ref(), &texts)
-                }
-                Some(_) => stale = [false; FIELDS],
-                // It came to this place when it moved, not when it was first installed.
-                None => [Field::InstallDate, Field::FirstSeen]
-                    .iter()
-                    .for_each(|&field| stale[field as usize] = true),
-            }
-            texts
-                .iter_mut()
-                .zip(stale)
-                .filter(|(_, stale)| *stale)
-                .for_each(|(text, _)| *text = "");
-            let row = sheet.push_version(&texts, version.seam.is_some());
-            appeared.into_iter().for_each(|day| sheet.note_appeared(day));
-            let (Some(row), Some(last)) = (row, spans.last_mut()) else { continue };
-            match version.seam {
-                None => last.1 = version.to,
-                Some(swap) => {
-                    let segment = sheet.segment(row as usize) - 1;
-                    let logit = if swap >= SURE { -SEAM_MAX } else { -swap };
-                    seams.push(Seam { segment, logit });
-                    spans.push((version.from, version.to));
-                }
-            }
-        }
-    }
-}
-
-fn view(texts: Option<&Vec<String>>) -> Texts<'_> {
-    let mut view = [""; FIELDS];
-    if let Some(texts) = texts {
-        view.iter_mut().zip(texts).for_each(|(slot, text)| *slot = text);
-    }
-    view
-}
-
-/// What belongs to a unit and did not change with it: it may still be the old unit's.
-fn forget(before: Option<&Vec<String>>, after: &Texts<'_>) -> [bool; FIELDS] {
-    let before = view(before);
-    let mut stale = [false; FIELDS];
-    for field in [
-        Field::InstallDate,
-        Field::FirstSeen,
-        Field::ClientId,
-        Field::Uuid,
-        Field::Mac,
-        Field::Serial,
-        Field::Xref,
-    ] {
-        stale[field as usize] = before[field as usize] == after[field as usize];
-    }
-    let text = Field::Description as usize;
-    stale[text] = before[text] == after[text] && serial::in_text(after[text]).is_some();
-    stale
-}
-
-/// Whether the record stands elsewhere now.
-fn moved(before: &Texts<'_>, after: &Texts<'_>) -> bool {
-    [Field::Tag, Field::Location, Field::Plant, Field::Hostname]
-        .iter()
-        .any(|&field| before[field as usize] != after[field as usize])
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::sheet::{FIELDS, Field};
     use super::*;
 
     fn event(at: &str, system: &str, id: &str, fields: &[(Field, &str)]) -> Event {
@@ -345,6 +254,82 @@ mod tests {
         ];
         let (meanings, _) = follow(&events);
         assert_eq!(meanings, [Meaning { first: true, from: 0, to: Some(2), unit: 0 }]);
+    }
+
+    const STATION: [(Field, &str); 4] = [
+        (Field::Model, "CR32-4"),
+        (Field::Tag, "P-101A"),
+        (Field::Location, "P97-UTL-L04-S040"),
+        (Field::Updated, "2018-01-11"),
+    ];
+
+    fn written_again() -> [(Field, &'static str); 4] {
+        let mut again = STATION;
+        again[3].1 = "2022-05-04";
+        again
+    }
+
+    #[test]
+    fn a_record_written_again_at_a_swap_that_others_tell_of_means_the_new_thing() {
+        let events = [
+            event("2018-01-12", "mes", "7", &STATION),
+            event("2018-01-20", "erp", "1", &OLD),
+            event("2022-05-20", "erp", "2", &NEW),
+            event("2022-06-01", "mes", "7", &written_again()),
+        ];
+        let (meanings, _) = follow(&events);
+        let spans: Vec<_> = meanings.iter().map(|meaning| (meaning.from, meaning.to)).collect();
+        assert_eq!(spans, [(0, Some(3)), (3, None), (1, None), (2, None)]);
+        assert_eq!(meanings[0].unit, meanings[2].unit);
+        assert_eq!(meanings[1].unit, meanings[3].unit);
+    }
+
+    #[test]
+    fn a_record_written_again_where_nothing_was_swapped_means_what_it_meant() {
+        let events = [
+            event("2018-01-12", "mes", "7", &STATION),
+            event("2018-01-20", "erp", "1", &OLD),
+            event("2022-06-01", "mes", "7", &written_again()),
+        ];
+        let (meanings, _) = follow(&events);
+        assert_eq!(meanings.len(), 2);
+        assert_eq!(meanings[0].unit, meanings[1].unit);
+    }
+
+    #[test]
+    fn a_record_of_the_same_system_for_the_newcomer_leaves_the_old_one_its_meaning() {
+        let mut old = OLD;
+        old[1].1 = "CR 32-4";
+        let events = [
+            event("2018-01-20", "erp", "1", &OLD),
+            event("2022-05-20", "erp", "2", &NEW),
+            event("2022-06-01", "erp", "1", &old),
+        ];
+        let (meanings, _) = follow(&events);
+        assert_eq!(meanings.len(), 2);
+        assert_ne!(meanings[0].unit, meanings[1].unit);
+    }
+
+    #[test]
+    fn records_that_lag_behind_a_move_do_not_keep_a_newcomer_from_its_unit() {
+        let device =
+            [(Field::Serial, "A0604529"), (Field::Tag, "P-909"), (Field::FirstSeen, "2018-01-10")];
+        let at = |tag: &'static str| [(Field::Serial, "A0604529"), (Field::Tag, tag)];
+        let station = |serial: &'static str, updated: &'static str| {
+            [(Field::Serial, serial), (Field::Tag, "P-101A"), (Field::Updated, updated)]
+        };
+        let events = [
+            event("2018-01-12", "reg", "1", &device),
+            event("2018-01-12", "gw", "1", &device),
+            event("2018-01-12", "cmms", "1", &device),
+            event("2018-01-20", "erp", "1", &at("P-909")),
+            event("2016-01-12", "mes", "7", &station("B0911777", "2016-01-11")),
+            event("2022-05-03", "erp", "1", &at("P-101A")),
+            event("2022-05-04", "mes", "7", &station("", "2022-05-04")),
+        ];
+        let (meanings, _) = follow(&events);
+        let units: Vec<u32> = meanings.iter().map(|meaning| meaning.unit).collect();
+        assert_eq!(units, [0, 0, 0, 0, 1, 0]);
     }
 
     #[test]

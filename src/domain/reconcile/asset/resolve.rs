@@ -6,6 +6,7 @@ use super::super::cluster::{Affinity, agglomerate};
 use super::candidates::{self, Pair};
 use super::evidence::evidence;
 use super::model::{self, Model};
+use super::moved::Moved;
 use super::sheet::Sheet;
 use super::world::{World, world};
 
@@ -43,6 +44,19 @@ impl Resolution {
     /// The unit of a row.
     pub fn unit(&self, row: u32) -> u32 {
         self.units[self.world.facts[row as usize].segment as usize]
+    }
+
+    /// Numbers the units in the order of their first segments again, after segments were moved.
+    pub fn renumber(&mut self) {
+        let (mut numbers, mut next) = (vec![u32::MAX; self.units.len()], 0);
+        for unit in &mut self.units {
+            let number = &mut numbers[*unit as usize];
+            if *number == u32::MAX {
+                *number = next;
+                next += 1;
+            }
+            *unit = *number;
+        }
     }
 }
 
@@ -114,7 +128,13 @@ impl Divider<'_> {
     fn agglomerate(&self, segments: &[u32]) -> Vec<Vec<u32>> {
         let affinity =
             Affinity::new(segments.len(), |a, b| self.affinity(segments[a], segments[b]));
-        let of = agglomerate(&affinity);
+        let mut of = agglomerate(&affinity);
+        // Only of records with a past is it known that a unit moved.
+        if !self.seams.is_empty() {
+            let Self { world, model, .. } = *self;
+            let moved = Moved { world, model, segments, affinity: &affinity, of: &of };
+            of = agglomerate(&moved.excused());
+        }
         let mut groups: Vec<Vec<u32>> =
             vec![Vec::new(); of.iter().max().map_or(0, |&group| group as usize + 1)];
         of.iter().zip(segments).for_each(|(&group, &segment)| groups[group as usize].push(segment));
