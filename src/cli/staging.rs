@@ -90,7 +90,13 @@ async fn list(place: &Where, as_json: bool) -> Result<ExitCode, Failure> {
 fn row(import: &Value) -> [String; 4] {
     let files: Vec<&str> = items(&import["files"]).map(text).collect();
     let preview = &import["preview"];
-    let made = format!("{} records, {} twins", preview["recordsCreated"], preview["twinsCreated"]);
+    let made = match (text(&import["damaged"]), import["inWork"].as_bool()) {
+        ("", Some(true)) => "is in work".to_owned(),
+        ("", _) => {
+            format!("{} records, {} twins", preview["recordsCreated"], preview["twinsCreated"])
+        }
+        (reason, _) => reason.to_owned(),
+    };
     [text(&import["id"]).to_owned(), second(text(&import["at"])), files.join("\n"), made]
 }
 

@@ -15,6 +15,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use super::body;
 use super::methods::only_post;
@@ -95,7 +96,7 @@ struct Importer {
 ///
 /// Answers the report as JSON, or as text when that is accepted: 200 when everything was imported,
 /// 207 when some of it was rejected, 422 when nothing was imported. With `stage=true` nothing is imported yet: the
-/// answer tells what would be, and under which name it waits in `/imports`. `GET /progress` tells meanwhile how far it is.
+/// answer tells what would be, and under which name it waits in `/imports`; who hangs up before leaves nothing there. `GET /progress` tells meanwhile how far it is.
 pub fn router(curator: Curator, bytes_max: usize) -> Router {
     let engine = curator.engine().clone();
     let room = Arc::new(Semaphore::new(IMPORTS_MAX));
@@ -135,7 +136,10 @@ impl Importer {
             return Err(Problem::new(status, "UNSUPPORTED_CONTENT_TYPE", detail));
         }
         let is_bundle = content_type == BUNDLE_TYPE;
-        let stages = params.stage.unwrap_or_default();
+        // Cancelled when this is dropped, as it is when the client hangs up.
+        let abandoned = CancellationToken::new();
+        let _awaited = abandoned.clone().drop_guard();
+        let stages = params.stage.unwrap_or_default().then_some(abandoned);
         let name = match params.name {
             None if !is_bundle => {
                 let detail = "add ?name= with the file's name; its extension tells the format";
@@ -151,7 +155,7 @@ impl Importer {
         let actor = actor(headers).unwrap_or(ACTOR);
         let work = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            importer.import((is_bundle, stages), &name, bytes, actor)
+            importer.import(is_bundle, stages, &name, bytes, actor)
         });
         let imported = work.await.map_err(|error| {
             tracing::error!(%error, "an import panicked");
@@ -172,7 +176,8 @@ impl Importer {
 
     fn import(
         &self,
-        (is_bundle, stages): (bool, bool),
+        is_bundle: bool,
+        stages: Option<CancellationToken>,
         name: &str,
         bytes: Vec<u8>,
         actor: &str,
@@ -184,8 +189,8 @@ impl Importer {
             (vec![Input::bytes(name, bytes)], Vec::new())
         };
         let runtime = tokio::runtime::Handle::current();
-        if stages {
-            let staged = runtime.block_on(self.curator.stage(&inputs, &sources));
+        if let Some(abandoned) = stages {
+            let staged = runtime.block_on(self.curator.stage(&inputs, &sources, &abandoned));
             let staged = staged.map_err(super::staged::problem)?;
             return Ok(Imported::Staged(Box::new(staged)));
         }

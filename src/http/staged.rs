@@ -63,12 +63,17 @@ fn parsed(id: &str) -> Result<uuid::Uuid, Problem> {
 }
 
 fn shown(import: &Waiting) -> Value {
-    json!({
+    let mut shown = json!({
         "id": import.id,
         "at": import.at.to_string(),
         "files": import.files,
-        "preview": import.preview,
-    })
+        "inWork": import.in_work,
+    });
+    match &import.damaged {
+        None => shown["preview"] = json!(import.preview),
+        Some(reason) => shown["damaged"] = json!(reason),
+    }
+    shown
 }
 
 /// Whether the asker is a person.
@@ -102,8 +107,15 @@ pub(super) fn problem(error: StagingError) -> Problem {
         StagingError::TooMany { .. } | StagingError::TooLarge => {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "TOO_MUCH_TO_STAGE", detail)
         }
-        StagingError::Unreadable { .. } | StagingError::Damaged { .. } => {
+        StagingError::Unreadable { .. } => {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "NOT_READABLE", detail)
+        }
+        StagingError::Damaged { .. } | StagingError::Uneven { .. } => {
+            tracing::error!(error = %detail, "a staged import failed by a fault of ours");
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", detail)
+        }
+        StagingError::Abandoned => {
+            Problem::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", detail)
         }
         StagingError::Engine(EngineError::Rejected(rejection)) => {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, rejection.code(), detail)

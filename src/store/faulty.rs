@@ -1,4 +1,4 @@
-//! A store whose appends fail on command: what tests and simulation use to see how the engine copes.
+//! A store whose writes fail on command: what tests and simulation use to see how the engine copes.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::domain::log::SealedEntry;
 use crate::domain::reading::{ReadingOrder, Recorded, Register};
 use crate::domain::time::Timestamp;
 
-/// Where an append fails.
+/// Where a write fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
     /// Before the commit: nothing is kept.
@@ -24,10 +24,18 @@ pub enum When {
     AfterCommit,
 }
 
-/// Wraps a store, and fails the appends that it was told to fail with [`StoreError::Unavailable`].
+/// What fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Write {
+    Append,
+    Stage,
+    Unstage,
+}
+
+/// Wraps a store, and fails the writes that it was told to fail with [`StoreError::Unavailable`].
 pub struct FaultyStore {
     inner: Arc<dyn Store>,
-    faults: Mutex<Vec<(u64, When)>>,
+    faults: Mutex<Vec<(Write, u64, When)>>,
 }
 
 impl FaultyStore {
@@ -38,32 +46,51 @@ impl FaultyStore {
 
     /// Fails an append: the next when `after` is 0, the one after `after` others otherwise.
     pub fn fail_append(&self, after: u64, when: When) {
-        self.faults.lock().push((after, when));
+        self.faults.lock().push((Write::Append, after, when));
     }
 
-    /// The fault of this append, if it has one; the others come nearer.
-    fn fault(&self) -> Option<When> {
+    /// Fails the next import that is to wait.
+    pub fn fail_stage(&self, when: When) {
+        self.faults.lock().push((Write::Stage, 0, when));
+    }
+
+    /// Fails the next forgetting of an import that waits.
+    pub fn fail_unstage(&self, when: When) {
+        self.faults.lock().push((Write::Unstage, 0, when));
+    }
+
+    /// The fault of this write, if it has one; the others of its kind come nearer.
+    fn fault(&self, write: Write) -> Option<When> {
         let mut faults = self.faults.lock();
-        let due = faults.iter().position(|(after, _)| *after == 0);
-        let due = due.map(|at| faults.swap_remove(at).1);
-        for (after, _) in faults.iter_mut() {
+        let due = faults.iter().position(|(of, after, _)| *of == write && *after == 0);
+        let due = due.map(|at| faults.swap_remove(at).2);
+        for (_, after, _) in faults.iter_mut().filter(|(of, ..)| *of == write) {
             *after = after.saturating_sub(1);
         }
         due
+    }
+
+    async fn faulty<T: Send>(
+        &self,
+        write: Write,
+        work: impl Future<Output = Result<T, StoreError>> + Send,
+    ) -> Result<T, StoreError> {
+        let injected = || StoreError::Unavailable("a fault was injected".into());
+        match self.fault(write) {
+            None => work.await,
+            Some(When::BeforeCommit) => Err(injected()),
+            Some(When::AfterCommit) => {
+                work.await?;
+                Err(injected())
+            }
+        }
     }
 }
 
 #[async_trait]
 impl LogStore for FaultyStore {
     async fn append(&self, batch: &[Append]) -> Result<Vec<Inserted>, StoreError> {
-        match self.fault() {
-            None => self.inner.append(batch).await,
-            Some(When::BeforeCommit) => Err(StoreError::Unavailable("a fault was injected".into())),
-            Some(When::AfterCommit) => {
-                self.inner.append(batch).await?;
-                Err(StoreError::Unavailable("a fault was injected".into()))
-            }
-        }
+        self.faulty(Write::Append, self.inner.append(batch)).await
     }
 
     async fn entries(&self, after: Position, limit: usize) -> Result<Vec<SealedEntry>, StoreError> {
@@ -129,7 +156,7 @@ impl SnapshotStore for FaultyStore {
 #[async_trait]
 impl StagedStore for FaultyStore {
     async fn stage(&self, staged: &StagedRow, content: &[u8]) -> Result<(), StoreError> {
-        self.inner.stage(staged, content).await
+        self.faulty(Write::Stage, self.inner.stage(staged, content)).await
     }
 
     async fn staged(&self) -> Result<Vec<StagedRow>, StoreError> {
@@ -141,7 +168,7 @@ impl StagedStore for FaultyStore {
     }
 
     async fn unstage(&self, id: Uuid) -> Result<bool, StoreError> {
-        self.inner.unstage(id).await
+        self.faulty(Write::Unstage, self.inner.unstage(id)).await
     }
 }
 

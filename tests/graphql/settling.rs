@@ -18,6 +18,7 @@ use counterpart::sources::declaration::Declaration;
 use counterpart::sources::import::Settled;
 use counterpart::sources::text::Input;
 use counterpart::store::MemoryStore;
+use tokio_util::sync::CancellationToken;
 
 use crate::fixture::{external, models};
 
@@ -290,7 +291,8 @@ async fn a_record_of_several_times_is_staged_as_one_and_done_though_nobody_waits
     let records = Records::new().await;
     let declaration = Arc::new(Declaration::parse(DECLARATION).unwrap());
     let input = Input::bytes("list.csv", SEGMENTS.as_bytes());
-    let import = records.curator.stage(&[input], &[declaration]).await.unwrap();
+    let import =
+        records.curator.stage(&[input], &[declaration], &CancellationToken::new()).await.unwrap();
     assert_eq!(import.staged.report.stopped, None);
     assert_eq!(
         (import.staged.effects.records_created, import.staged.effects.records_updated),

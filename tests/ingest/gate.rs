@@ -1,4 +1,4 @@
-//! A store whose commits wait while its gate is closed.
+//! A store whose commits, and whose forgetting of staged imports, wait while its gate is closed.
 
 use std::sync::Arc;
 
@@ -114,6 +114,7 @@ impl StagedStore for GatedStore {
         self.store.staged_content(id).await
     }
     async fn unstage(&self, id: Uuid) -> Result<bool, StoreError> {
+        drop(self.gate.clone().wait_for(|open| *open).await);
         self.store.unstage(id).await
     }
 }

@@ -6,3 +6,4 @@ mod gate;
 mod harness;
 mod http;
 mod mqtt;
+mod staging;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -14,6 +14,10 @@ use crate::steward::Steward;
 const MANY: usize = 51_000;
 /// Machines of two lists: enough that linking their records takes several commits.
 const MACHINES: usize = 600;
+/// Enough to be hung up on.
+const PLACES: usize = 10_000;
+/// How long a commit may take to change something, on a busy machine.
+const BEGINS_WITHIN: Duration = Duration::from_secs(60);
 /// Most imports that wait.
 const STAGED_MAX: usize = 16;
 
@@ -105,7 +109,8 @@ async fn kill_9_loses_no_import_that_was_acknowledged() {
         command.args(["import", "--commit", &id, "--server", &steward.plant.server.url]);
         let mut commit = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("runs");
         let before = steward.plant.server.position().await;
-        while steward.plant.server.position().await == before {}
+        let begins = async { while steward.plant.server.position().await == before {} };
+        tokio::time::timeout(BEGINS_WITHIN, begins).await.expect("the commit begins");
         tokio::time::sleep(Duration::from_millis(round * 20)).await;
         let is_done = commit.try_wait().expect("it is ours").is_some();
         steward = steward.again(true).await;
@@ -186,4 +191,25 @@ async fn a_staged_import_that_finds_no_room_is_told_what_to_do() {
     let taken = plant.server.post(path, "application/octet-stream", line).await;
     assert_eq!(taken.status, 202, "{}", taken.text);
     assert_eq!(waiting(&plant).await.len(), STAGED_MAX);
+}
+
+#[tokio::test]
+async fn who_hangs_up_leaves_nothing_waiting() {
+    let plant = Plant::full(&[]).await;
+    let mut lines = String::new();
+    for n in 0..PLACES {
+        let twin =
+            json!({ "ids": [format!("cmms:P-{n}")], "model": "dtmi:counterpart:base:Position;1" });
+        writeln!(lines, "{}", json!({ "twin": twin })).expect("text can be written");
+    }
+    let path = "/import?name=places.ndjson&stage=true";
+    let began = Instant::now();
+    let staged = plant.server.post(path, "application/octet-stream", lines.clone()).await;
+    let took = began.elapsed();
+    assert_eq!(staged.status, 202, "{}", staged.text);
+    let request = plant.server.http.post(format!("{}{path}", plant.server.url)).body(lines);
+    request.timeout(took / 4).send().await.expect_err("it takes four times as long");
+    // As long as it would take, and longer.
+    tokio::time::sleep(took * 2).await;
+    assert_eq!(waiting(&plant).await, [staged.body]);
 }

@@ -89,7 +89,7 @@ macro_rules! every_store {
                 a_failed_append_leaves_nothing_or_all,
                 a_closed_store_refuses,
                 any_history_comes_back,
-                all_but_the_latest_readings_is_read_beside_the_writer,
+                all_but_the_latest_readings_is_read_as_of_one_moment,
             ]
             staged: [
                 what_is_staged_waits_until_it_is_forgotten,

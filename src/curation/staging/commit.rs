@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use tokio::runtime::Handle;
+use tokio::task::{JoinError, spawn_blocking};
 
 use super::error::StagingError;
 use super::pack::About;
@@ -41,6 +42,11 @@ impl ImportTarget for Postponed {
         self.kept.clone()
     }
 
+    /// They read as they were then; what they were corrected to since stays.
+    fn declares_kept(&self) -> bool {
+        false
+    }
+
     async fn upload_models(
         &self,
         files: Vec<(String, String)>,
@@ -69,23 +75,25 @@ impl Curator {
     /// # Errors
     /// When there is none, or the engine could not take it; what it took stays.
     pub async fn commit(&self, id: StagedId, actor: &str) -> Result<Report, StagingError> {
+        // First of all: who names none that there is waits for no other commit.
+        self.row(id).await?;
         let taken = self.take(id)?;
         let (curator, actor) = (self.clone(), actor.to_owned());
-        // Reading the files is work of seconds, so it has a thread of its own.
-        let work = tokio::task::spawn_blocking(move || {
+        let work = tokio::spawn(async move {
             let _taken = taken;
-            Handle::current().block_on(curator.carry_out(id, &actor))
+            // One at a time, as its files are in memory.
+            let _alone = curator.inner.committing.lock().await;
+            let (curator, runtime) = (curator.clone(), Handle::current());
+            // Reading the files is work of seconds, so it has a thread of its own.
+            let work = spawn_blocking(move || runtime.block_on(curator.carry_out(id, &actor)));
+            work.await.map_err(broke_off)?
         });
-        work.await.map_err(|error| {
-            EngineError::Unavailable(format!("the import broke off: {error}; commit it again"))
-        })?
+        work.await.map_err(broke_off)?
     }
 
     async fn carry_out(&self, id: StagedId, actor: &str) -> Result<Report, StagingError> {
-        // One at a time, as its files are in memory.
-        let _alone = self.inner.committing.lock().await;
-        let row = self.rows().await?.into_iter().find(|row| row.id == id);
-        let row = row.ok_or(StagingError::Unknown(id))?;
+        // Once more, for it may have gone while others were committed.
+        let row = self.row(id).await?;
         let content = self.engine().store().staged_content(id).await?;
         let about = About::read(&row)?;
         let inputs = about.unpack(id, &content.ok_or(StagingError::Unknown(id))?)?;
@@ -102,4 +110,8 @@ impl Curator {
         tracing::info!(files = report.files, changed = total.changed, errors, "imported");
         Ok(report)
     }
+}
+
+fn broke_off(error: JoinError) -> EngineError {
+    EngineError::Unavailable(format!("the import broke off: {error}; commit it again"))
 }

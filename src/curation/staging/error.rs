@@ -47,7 +47,21 @@ pub enum StagingError {
         /// Why.
         reason: String,
     },
-    /// What was kept of it cannot be read.
+    /// Nobody waits for the answer any more, and nobody would learn its name.
+    #[error("nobody waits for the answer any more, so the import is not kept; stage it again")]
+    Abandoned,
+    /// The second reading found something else than the first, or the engine did not answer all: a fault of ours.
+    #[error(
+        "{statements} statements were read and {outcomes} outcomes found, which is a fault of this program; nothing is \
+         staged; stage it again, and report it if that does not help"
+    )]
+    Uneven {
+        /// How many statements were read.
+        statements: usize,
+        /// How many were answered.
+        outcomes: usize,
+    },
+    /// What was kept of it cannot be read: a fault of ours.
     #[error("the staged import `{id}` cannot be read ({reason}); discard it, and stage it again")]
     Damaged {
         /// Which.

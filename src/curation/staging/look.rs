@@ -5,10 +5,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
 
 use super::collect::Rehearsal;
 use super::error::StagingError;
-use super::pack::Declarations;
+use super::pack::{Declarations, pack};
 use super::shelf::StagedImport;
 use crate::clock::SystemIds;
 use crate::curation::curator::Curator;
@@ -67,23 +68,30 @@ pub struct Effects {
 impl Curator {
     /// Reads files and looks at what they would do, without doing it.
     ///
+    /// It is not kept when `abandoned` is cancelled before its end: nobody would know its name.
+    ///
     /// # Errors
     /// Why the engine could not look, or why it cannot wait.
     pub async fn stage(
         &self,
         inputs: &[Input],
         sources: &[Arc<Declaration>],
+        abandoned: &CancellationToken,
     ) -> Result<StagedImport, StagingError> {
         self.has_room().await?;
+        // Before it is looked at, as that may take minutes.
+        let packed = pack(inputs)?;
         let rehearsal = Rehearsal::new(self.engine());
         let read = import(&rehearsal, inputs, sources, &mut |_| {}).await;
         let mut staged = Staged { report: read, ..Staged::default() };
         let commands = rehearsal.collected();
         if staged.report.stopped.is_none() {
+            is_awaited(abandoned)?;
             // Read once more, so that each outcome is told with its place in the files.
             let (outcomes, settled) = self.look(commands, &mut staged.effects).await?;
             rehearsal.play_back(outcomes, settled);
             staged.report = import(&rehearsal, inputs, sources, &mut |_| {}).await;
+            rehearsal.came_out_even()?;
         }
         let import = StagedImport {
             id: SystemIds.next(),
@@ -92,8 +100,8 @@ impl Curator {
             staged,
         };
         if import.staged.report.stopped.is_none() {
-            let (given, kept) = (sources.to_vec(), ImportTarget::kept(&rehearsal));
-            self.keep(&import, inputs, &Declarations { given, kept }).await?;
+            let declarations = Declarations::of(inputs, sources, ImportTarget::kept(&rehearsal));
+            self.keep(&import, packed, &declarations, abandoned).await?;
         }
         Ok(import)
     }
@@ -119,13 +127,16 @@ impl Curator {
             let decided = trial.decided.len() + trial.asked.len();
             return Err(StagingError::TooMany { statements, decided });
         }
+        let tried_count = tried.len();
         let preview = self.engine().preview("import", tried).await?;
-        let mut found = preview.outcomes.into_iter();
-        let outcome = |declared| match declared {
-            Some(changes) => Ok(changes),
-            None => found.next().unwrap_or(Ok(Default::default())).map(|done| done.changes),
-        };
-        let outcomes: Vec<Result<usize, Rejection>> = declared.into_iter().map(outcome).collect();
+        if preview.outcomes.len() != tried_count {
+            let outcomes = preview.outcomes.len();
+            return Err(StagingError::Uneven { statements: tried_count, outcomes });
+        }
+        let mut found = preview.outcomes.into_iter().map(|done| done.map(|done| done.changes));
+        let outcome = |declared: Option<usize>| declared.map(Ok).or_else(|| found.next());
+        let outcomes: Vec<Result<usize, Rejection>> =
+            declared.into_iter().filter_map(outcome).collect();
         let mut by_place = vec![Ok(Outcome { changes: 0 }); statements];
         for (place, at) in &trial.places {
             by_place[*place] = outcomes[*at].clone().map(|changes| Outcome { changes });
@@ -272,4 +283,12 @@ fn record(command: &Command) -> Option<&PutRecord> {
 /// Whether a command names something that readers see at once, so that it cannot be tried.
 fn declares(command: &Command) -> bool {
     matches!(command, Command::DeclareSystem(_) | Command::DeclareSource(_))
+}
+
+/// That somebody waits for the answer.
+pub(super) fn is_awaited(abandoned: &CancellationToken) -> Result<(), StagingError> {
+    match abandoned.is_cancelled() {
+        true => Err(StagingError::Abandoned),
+        false => Ok(()),
+    }
 }

@@ -32,7 +32,7 @@ pub(super) struct About {
     pub(super) files: Vec<FileAbout>,
     /// Declarations that came with the files.
     given: Vec<JsonMap>,
-    /// Declarations of earlier imports, which read files that they name.
+    /// Declarations of earlier imports by which files are read.
     kept: Vec<JsonMap>,
     pub(super) preview: Told,
 }
@@ -60,10 +60,16 @@ impl Told {
 }
 
 /// A file, and how many of the bytes are its own.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct FileAbout {
     pub(super) name: String,
     bytes: usize,
+}
+
+/// The files in one, and which are in it.
+pub(super) struct Packed {
+    files: Vec<FileAbout>,
+    pub(super) content: Vec<u8>,
 }
 
 /// The declarations by which files are read.
@@ -73,7 +79,42 @@ pub(super) struct Declarations {
     pub(super) kept: Vec<Arc<Declaration>>,
 }
 
+impl Declarations {
+    /// The given ones, and of the kept ones those that say how a file is read: that name one which no given one names.
+    pub(super) fn of(
+        inputs: &[Input],
+        given: &[Arc<Declaration>],
+        mut kept: Vec<Arc<Declaration>>,
+    ) -> Self {
+        let names = |one: &Arc<Declaration>, file: &Input| one.names(file.name()) == Some(true);
+        let is_open = |file: &&Input| !given.iter().any(|one| names(one, file));
+        let open: Vec<&Input> = inputs.iter().filter(is_open).collect();
+        kept.retain(|one| {
+            let is_replaced = given.iter().any(|given| given.name == one.name);
+            !is_replaced && open.iter().any(|file| names(one, file))
+        });
+        Self { given: given.to_vec(), kept }
+    }
+}
+
 impl About {
+    pub(super) fn new(
+        at: Timestamp,
+        packed: &Packed,
+        declarations: &Declarations,
+        preview: Told,
+    ) -> Self {
+        let json = |all: &[Arc<Declaration>]| all.iter().map(|one| one.to_json()).collect();
+        let (given, kept) = (json(&declarations.given), json(&declarations.kept));
+        Self { at, files: packed.files.clone(), given, kept, preview }
+    }
+
+    /// Of one of which nothing else is known.
+    pub(super) fn unknown(at: Timestamp) -> Self {
+        let preview = Told { report: Value::Object(JsonMap::new()), effects: Effects::default() };
+        Self { at, files: Vec::new(), given: Vec::new(), kept: Vec::new(), preview }
+    }
+
     pub(super) fn read(row: &StagedRow) -> Result<Self, StagingError> {
         serde_json::from_str(&row.about).map_err(|error| damaged(row.id, error))
     }
@@ -103,13 +144,8 @@ impl About {
     }
 }
 
-/// What is to be known of an import, and its files in one.
-pub(super) fn pack(
-    at: Timestamp,
-    inputs: &[Input],
-    declarations: &Declarations,
-    preview: Told,
-) -> Result<(About, Vec<u8>), StagingError> {
+/// Files in one.
+pub(super) fn pack(inputs: &[Input]) -> Result<Packed, StagingError> {
     let mut packed = GzEncoder::new(Limited(Vec::new()), Compression::fast());
     let mut files = Vec::with_capacity(inputs.len());
     for input in inputs {
@@ -119,9 +155,7 @@ pub(super) fn pack(
         files.push(FileAbout { name: input.name().to_string(), bytes });
     }
     let Limited(content) = packed.finish().map_err(|_| StagingError::TooLarge)?;
-    let json = |all: &[Arc<Declaration>]| all.iter().map(|one| one.to_json()).collect();
-    let (given, kept) = (json(&declarations.given), json(&declarations.kept));
-    Ok((About { at, files, given, kept, preview }, content))
+    Ok(Packed { files, content })
 }
 
 /// Bytes up to the limit.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::Result;
 use async_graphql::dynamic::{Field, ResolverContext, Type};
+use tokio_util::sync::CancellationToken;
 
 use super::common::{actor, world};
 use crate::curation::StagedId;
@@ -29,7 +30,7 @@ pub fn fields() -> Vec<Field> {
         slow_field("stageImport", "StagedImport!", stage)
             .argument(input("files", "[StagedFileInput!]!", "The files."))
             .argument(input("sources", "[String!]", "Declarations of sources, as TOML."))
-            .description("Reads files and tells what they would do, without doing it. `POST /import?stage=true` does the same with larger files."),
+            .description("Reads files and tells what they would do, without doing it. Who hangs up, or waits longer than a request may take, leaves nothing waiting. `POST /import?stage=true` does the same with larger files, and takes its time."),
         slow_field("commitImport", "JSON!", commit)
             .argument(id())
             .description("Does a staged import; answers its report."),
@@ -75,9 +76,13 @@ fn stage(ctx: ResolverContext<'_>) -> Later<'_> {
         let sources: Vec<_> = sources.iter().map(parse).collect::<Result<_, _>>()?;
         let curator = world(&ctx)?.curator.clone();
         let runtime = tokio::runtime::Handle::current();
+        // Cancelled when this is dropped, as it is when nobody waits for the answer any more.
+        let abandoned = CancellationToken::new();
+        let _awaited = abandoned.clone().drop_guard();
         // Reading files is work for a thread of its own.
-        let work =
-            tokio::task::spawn_blocking(move || runtime.block_on(curator.stage(&inputs, &sources)));
+        let work = tokio::task::spawn_blocking(move || {
+            runtime.block_on(curator.stage(&inputs, &sources, &abandoned))
+        });
         let staged = work.await.map_err(|error| GraphqlError::internal(error.to_string()))?;
         one(Arc::new(staged.and_then(|import| import.waiting()).map_err(failed)?))
     })

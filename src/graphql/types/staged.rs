@@ -11,6 +11,7 @@ use crate::graphql::build::{
     texts,
 };
 use crate::graphql::error::GraphqlError;
+use crate::graphql::error_code::ErrorCode;
 use crate::graphql::refusal::refused;
 use crate::graphql::world::World;
 use crate::sources::import::{Report, Settled};
@@ -44,6 +45,13 @@ fn staged() -> Type {
         .description("What the records would turn out to mean."),
         field::<Arc<Waiting>, _>("stopped", "String", |i, _| optional_text(i.preview.stopped()))
             .description("Why reading stopped before the end; then it cannot be committed."),
+        field::<Arc<Waiting>, _>("inWork", "Boolean!", |i, _| scalar(i.in_work))
+            .description("Whether somebody commits or discards it now."),
+        field::<Arc<Waiting>, _>("damaged", "String", |i, _| optional_text(i.damaged.as_deref()))
+            .description(
+                "Why what was kept of it cannot be read; then only its name and its time are known, and it can be \
+                 discarded.",
+            ),
         number("recordsCreated", "Records that are new.", |s| s.records_created),
         number("recordsUpdated", "Records that would say something else.", |s| s.records_updated),
         number("twinsCreated", "Twins that would be made.", |s| s.twins_created),
@@ -115,10 +123,14 @@ pub fn failed(error: StagingError) -> async_graphql::Error {
         StagingError::InWork(_) | StagingError::Full => {
             GraphqlError::conflict(error.to_string()).into()
         }
-        StagingError::Unknown(_)
-        | StagingError::TooLarge
-        | StagingError::TooMany { .. }
-        | StagingError::Unreadable { .. }
-        | StagingError::Damaged { .. } => GraphqlError::bad_user_input(error.to_string()).into(),
+        StagingError::Unknown(_) => GraphqlError::not_found(error.to_string()).into(),
+        StagingError::Damaged { .. } | StagingError::Uneven { .. } => {
+            tracing::error!(%error, "a staged import failed by a fault of ours");
+            GraphqlError::new(ErrorCode::Internal, error.to_string()).into()
+        }
+        StagingError::Abandoned => GraphqlError::new(ErrorCode::Timeout, error.to_string()).into(),
+        StagingError::TooLarge | StagingError::TooMany { .. } | StagingError::Unreadable { .. } => {
+            GraphqlError::bad_user_input(error.to_string()).into()
+        }
     }
 }

@@ -49,7 +49,9 @@ pub async fn import(
         moments,
     };
     let sources: Vec<Source<'_>> = sources.iter().map(source).collect();
-    let run = Run { target, sources: &sources, catalogue: &catalogue, moments };
+    let declared = if target.declares_kept() { sources.len() } else { given };
+    let (declared, sources) = (&sources[..declared], &sources[..]);
+    let run = Run { target, sources, declared, catalogue: &catalogue, moments };
     let surveyed = run.survey(files, &mut report);
     progress(&report);
     if let Err(reason) = run.declare(&surveyed, &mut report).await {
@@ -139,6 +141,8 @@ async fn upload(
 struct Run<'a> {
     target: &'a dyn ImportTarget,
     sources: &'a [Source<'a>],
+    /// Those of them that are declared.
+    declared: &'a [Source<'a>],
     catalogue: &'a Catalogue,
     moments: Moments,
 }
@@ -203,7 +207,7 @@ impl Run<'_> {
 
     /// Keeps the declarations by which files are read, and names their systems.
     async fn declare(&self, surveyed: &[Surveyed<'_>], report: &mut Report) -> Result<(), String> {
-        for (at, source) in self.sources.iter().enumerate() {
+        for (at, source) in self.declared.iter().enumerate() {
             let is_its = |file: &&Surveyed<'_>| match file.format {
                 Format::Source(of) | Format::Adt(Some(of)) | Format::Brick(Some(of)) => of == at,
                 _ => false,

@@ -12,7 +12,7 @@ const NAMED_MAX: usize = 100;
 
 /// What became of records that meant nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 pub struct Settled {
     /// Records with something to match them by.
     pub records: usize,
@@ -77,5 +77,20 @@ impl fmt::Display for Settled {
             writeln!(f, "  refused: {}", printable(reason))?;
         }
         write!(f, "  {} doubtful pairs wait for review, {} of them new", self.doubtful, self.raised)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_an_older_version_told_is_read() {
+        let told = json!({ "records": 8, "matched": 3, "created": 4, "refused": [] });
+        let read: Settled = serde_json::from_value(told).unwrap();
+        let expected = Settled { records: 8, matched: 3, created: 4, ..Settled::default() };
+        assert_eq!(read, expected);
     }
 }

@@ -43,6 +43,11 @@ pub trait ImportTarget: Send + Sync {
         Vec::new()
     }
 
+    /// Whether those of them by which files are read are declared once more, with their systems.
+    fn declares_kept(&self) -> bool {
+        true
+    }
+
     /// Adds models, all or none: names and texts of DTDL files, with references in any order.
     async fn upload_models(
         &self,

@@ -149,7 +149,7 @@ pub async fn any_history_comes_back(place: &dyn Place) {
     history::any_history_comes_back(place).await;
 }
 
-pub async fn all_but_the_latest_readings_is_read_beside_the_writer(place: &dyn Place) {
+pub async fn all_but_the_latest_readings_is_read_as_of_one_moment(place: &dyn Place) {
     let store = place.open().await.unwrap();
     let mut first = changes(1, [stream_opened(0), system("erp", "ERP")]);
     first.entry.readings = vec![reading(0, 1, 1.0)];
