@@ -64,7 +64,7 @@ impl Matcher {
         let kinds = kinds(pasts, catalogue);
         let of = |places: &Vec<usize>| Kind::learn(places.iter().map(|place| &pasts[*place]));
         // One that nothing can be matched by any more would take in all that comes.
-        let kinds: Vec<Kind> = kinds.iter().map(of).filter(|kind| kind.index.len() > 0).collect();
+        let kinds: Vec<Kind> = kinds.iter().map(of).filter(|kind| !kind.index.is_empty()).collect();
         let mut learnt = Self { kinds, learnt_from: 0, is_outdated: false };
         learnt.learnt_from = learnt.len();
         learnt
