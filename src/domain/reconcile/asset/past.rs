@@ -216,10 +216,13 @@ fn forget(before: Option<&Vec<String>>, after: &Texts<'_>) -> [bool; FIELDS] {
     let text = Field::Description as usize;
     let kept = before[text] == after[text];
     stale[text] = kept && serial::in_text(after[text]).is_some();
-    // Nobody typed the row anew: what it says of the kind of thing may be old as well.
+    // Where nobody typed the row anew, what it says of the kind of thing may be old as well.
+    let named = [Field::Serial, Field::Mac].iter().any(|&field| {
+        !after[field as usize].is_empty() && before[field as usize] != after[field as usize]
+    });
     for field in [Field::Manufacturer, Field::Model] {
         let same = before[field as usize] == after[field as usize];
-        stale[field as usize] = kept && !after[text].is_empty() && same;
+        stale[field as usize] = !named && kept && !after[text].is_empty() && same;
     }
     stale
 }
