@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::process::Output;
 
 use serde_json::{Value, json};
 
@@ -56,6 +57,20 @@ pub struct Steward {
     folder: tempfile::TempDir,
 }
 
+/// What a stopped server leaves, and the folder with the lists.
+struct Alone {
+    data: tempfile::TempDir,
+    folder: tempfile::TempDir,
+}
+
+impl Alone {
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = counterpart();
+        command.args(arguments).arg("--data").arg(self.data.path()).current_dir(self.folder.path());
+        command.output().expect("the program runs")
+    }
+}
+
 impl Steward {
     pub async fn new() -> Self {
         Self::with(&THRESHOLDS).await
@@ -90,6 +105,12 @@ impl Steward {
     /// Stops the server; its data, and the folder.
     pub fn stop(self) -> (tempfile::TempDir, tempfile::TempDir) {
         (self.plant.stop(), self.folder)
+    }
+
+    /// Stops the server; the commands then work on the store itself.
+    fn alone(self) -> Alone {
+        let (data, folder) = self.stop();
+        Alone { data, folder }
     }
 
     pub fn write(&self, name: &str, text: &str) {
@@ -350,17 +371,10 @@ async fn the_log_names_the_command_line_and_no_client_that_it_does_not_know() {
     steward.ok(&["match", "run"]);
     let named: BTreeSet<String> = actors().await.into_iter().map(|(_, actor)| actor).collect();
     assert_eq!(named, ["cli", "graphql", "matching"].map(str::to_owned).into());
-    let Steward { plant, folder } = steward;
-    let directory = plant.stop();
-    let data = directory.path().display().to_string();
-    let run = |arguments: &[&str]| {
-        let mut command = counterpart();
-        command.args(arguments).args(["--data", &data]).current_dir(folder.path());
-        String::from_utf8_lossy(&command.output().expect("the program runs").stdout).into_owned()
-    };
-    run(&["review", "split", "erp:10001", "--id", "erp:10002"]);
-    let last = run(&["review", "decisions", "--limit", "1", "--format", "json"]);
-    let last: Value = serde_json::from_str(&last).expect("JSON");
+    let alone = steward.alone();
+    alone.run(&["review", "split", "erp:10001", "--id", "erp:10002"]);
+    let last = alone.run(&["review", "decisions", "--limit", "1", "--format", "json"]);
+    let last: Value = serde_json::from_slice(&last.stdout).expect("JSON");
     assert_eq!(last["nodes"][0]["actor"], "cli", "{last:#}");
 }
 
@@ -368,18 +382,11 @@ async fn the_log_names_the_command_line_and_no_client_that_it_does_not_know() {
 async fn without_a_server_the_store_itself_is_asked_and_only_staging_needs_one() {
     let steward = Steward::new().await;
     steward.import(&[]);
-    let Steward { plant, folder } = steward;
-    let directory = plant.stop();
-    let data = directory.path().display().to_string();
-    let run = |arguments: &[&str]| {
-        let mut command = counterpart();
-        command.args(arguments).args(["--data", &data]).current_dir(folder.path());
-        command.output().expect("the program runs")
-    };
-    let listed = run(&["review", "list", "--format", "json"]);
+    let alone = steward.alone();
+    let listed = alone.run(&["review", "list", "--format", "json"]);
     let listed: Value = serde_json::from_slice(&listed.stdout).expect("JSON");
     assert_eq!(listed["totalCount"], 1, "{listed:#}");
-    let staged = run(&["import", "--stage", "--source", "erp.toml", "erp.csv"]);
+    let staged = alone.run(&["import", "--stage", "--source", "erp.toml", "erp.csv"]);
     assert_eq!(staged.status.code(), Some(1));
     let error = String::from_utf8_lossy(&staged.stderr).into_owned();
     assert!(error.contains("start `counterpart serve`"), "{error}");

@@ -79,8 +79,9 @@ impl Read for Metered {
         // A chunk may end many records; only the chunks that none of them ended in add up.
         self.taken += count;
         if self.taken > LINE_BYTES_MAX + buffer.len() {
-            let message =
-                format!("a record is longer than {LINE_BYTES_MAX} bytes; is a quote open?");
+            let message = format!(
+                "a record is longer than {LINE_BYTES_MAX} bytes, and nothing from it on can be read; is a quote open?"
+            );
             return Err(io::Error::new(io::ErrorKind::InvalidData, message));
         }
         Ok(count)

@@ -30,6 +30,13 @@ struct Version {
     touched: Vec<(usize, usize)>,
 }
 
+impl Version {
+    /// One that begins with an event.
+    fn begun(event: usize, seam: Option<f32>) -> Self {
+        Self { from: event, latest: event, seam, to: None, touched: Vec::new() }
+    }
+}
+
 /// All versions of one record.
 #[derive(Default)]
 pub struct Past {
@@ -46,13 +53,7 @@ impl Past {
             return;
         };
         let Some(last) = self.versions.last_mut() else {
-            self.versions.push(Version {
-                from: number,
-                latest: number,
-                seam: None,
-                to: None,
-                touched: Vec::new(),
-            });
+            self.versions.push(Version::begun(number, None));
             return;
         };
         let before = events[last.latest].texts.as_ref();
@@ -61,22 +62,10 @@ impl Past {
         let swap = changed_meaning(&before, &after).logit;
         if swap > -SURE || back {
             last.to.get_or_insert(number);
-            self.versions.push(Version {
-                from: number,
-                latest: number,
-                seam: Some(swap),
-                to: None,
-                touched: Vec::new(),
-            });
+            self.versions.push(Version::begun(number, Some(swap)));
         } else if moved(&before, &after) {
             last.to = Some(number);
-            self.versions.push(Version {
-                from: number,
-                latest: number,
-                seam: None,
-                to: None,
-                touched: Vec::new(),
-            });
+            self.versions.push(Version::begun(number, None));
         } else {
             if is_touch(&before, &after) {
                 last.touched.push((last.latest, number));
@@ -125,11 +114,9 @@ impl Past {
         let Some((at, before)) = found else { return };
         let version = &mut self.versions[at];
         let later = Version {
-            from: event,
             latest: std::mem::replace(&mut version.latest, before),
-            seam: Some(TOUCHED),
             to: version.to.replace(event),
-            touched: Vec::new(),
+            ..Version::begun(event, Some(TOUCHED))
         };
         self.versions.insert(at + 1, later);
     }
