@@ -41,7 +41,8 @@ pub fn start_logs(format: LogFormat) {
 
 /// Starts collecting metrics; the handle renders them for Prometheus. `None` when they were started before.
 pub fn start_metrics() -> Option<PrometheusHandle> {
-    let seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
+    let seconds =
+        [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
     let builder = PrometheusBuilder::new().set_buckets(&seconds).ok()?;
     let handle = builder.install_recorder().ok()?;
     describe();

@@ -149,7 +149,7 @@ impl Learning {
         }
         self.news.lock().meanwhile = Some(BTreeSet::new());
         let started = tokio::time::Instant::now();
-        let pasts = pasts(engine, &[], engine.head(), |_, _| {}).await;
+        let (pasts, unread) = pasts(engine, &[], engine.head(), |_, _| {}).await;
         let work = tokio::task::spawn_blocking({
             let catalogue = engine.catalogue();
             move || Matcher::learn(&pasts, &catalogue)
@@ -163,17 +163,20 @@ impl Learning {
         let meanwhile = news.meanwhile.take();
         *held = meanwhile.is_some().then_some(learnt);
         news.changed = meanwhile.unwrap_or_default();
+        news.changed.extend(unread);
         Ok(())
     }
 
-    /// Takes in what changed; on a thread of its own.
+    /// Takes in what changed; on a thread of its own. What could not be read stays as it was, and changed.
     fn bring_up(&self, matcher: &mut Matcher, engine: &Engine) {
         let changed = std::mem::take(&mut self.news.lock().changed);
         let (known, catalogue) = (engine.head(), engine.catalogue());
-        let pasts = Handle::current().block_on(pasts_of(engine, changed, known));
-        for (key, past) in pasts {
+        let (pasts, unread) = Handle::current().block_on(pasts_of(engine, changed, known));
+        let is_read = |(key, _): &(ExternalId, _)| unread.binary_search(key).is_err();
+        for (key, past) in pasts.into_iter().filter(is_read) {
             matcher.take_in(&key, past.as_ref(), &catalogue);
         }
+        self.news.lock().changed.extend(unread);
     }
 }
 

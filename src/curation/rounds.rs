@@ -11,6 +11,8 @@ use super::settle::Round;
 
 /// A round is followed by a rest of so many times its length, but none longer than a device waits at most.
 const REST_SHARE: u32 = 9;
+/// When the first look after a start is tried again, if it failed.
+const AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 /// When devices that say something new of themselves are matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +31,9 @@ impl Curator {
         // First the ear, then the look.
         let mut bell = self.inner.spoken.bell();
         self.inner.keeps_learnt.store(true, Ordering::Relaxed);
-        if let Err(error) = self.settle_new().await {
+        while let Err(error) = self.settle_new().await {
             tracing::warn!(%error, "records are left undecided for now");
+            sleep(AGAIN_AFTER).await;
         }
         let Some(pace) = pace else { return };
         while bell.changed().await.is_ok() {
@@ -56,6 +59,7 @@ impl Curator {
                 matched = report.matched,
                 changed_meaning = report.changed_meaning,
                 raised = report.raised,
+                refused = report.refused.len(),
                 took_ms = took.as_millis(),
                 "matched devices by what they say of themselves"
             );

@@ -96,7 +96,8 @@ struct Importer {
 ///
 /// Answers the report as JSON, or as text when that is accepted: 200 when everything was imported,
 /// 207 when some of it was rejected, 422 when nothing was imported. With `stage=true` nothing is imported yet: the
-/// answer tells what would be, and under which name it waits in `/imports`; who hangs up before leaves nothing there. `GET /progress` tells meanwhile how far it is.
+/// answer tells what would be, and under which name it waits in `/imports`; who hangs up before leaves nothing there. `GET /progress` tells how far an import is, and the matching of a
+/// staged one.
 pub fn router(curator: Curator, bytes_max: usize) -> Router {
     let engine = curator.engine().clone();
     let room = Arc::new(Semaphore::new(IMPORTS_MAX));

@@ -32,6 +32,8 @@ pub struct Deeds {
     pub are_all: bool,
     /// What devices said that were looked at.
     pub told: Vec<(ExternalId, Told)>,
+    /// Devices of which history could not be read: they are still to be looked at.
+    pub unread: Vec<ExternalId>,
 }
 
 impl Deeds {
@@ -45,6 +47,7 @@ impl Deeds {
             report,
             are_all: false,
             told: Vec::new(),
+            unread: Vec::new(),
         }
     }
 }
@@ -111,8 +114,8 @@ impl Decided<'_> {
             }
             groups.push(vec![command]);
         }
-        let (closings, told) = Default::default();
-        Deeds { groups, proposals, closings, report, are_all: false, told }
+        let (closings, told, unread) = Default::default();
+        Deeds { groups, proposals, closings, report, are_all: false, told, unread }
     }
 
     fn version(&self, segment: usize) -> &Version {

@@ -81,7 +81,7 @@ impl Around<'_> {
     /// What an id says, by its record and by its device; on a thread of its own.
     fn past(&self, key: &ExternalId, known: Position) -> Option<Past> {
         let asked = pasts_of(self.engine, [key.clone()], known);
-        Handle::current().block_on(asked).pop()?.1
+        Handle::current().block_on(asked).0.pop()?.1
     }
 
     fn meet(&self, found: &mut Found, place: usize, alike: Vec<Alike>) {

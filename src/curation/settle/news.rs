@@ -75,16 +75,22 @@ impl Curator {
             told.filter(|(device, told)| self.inner.spoken.is_news(device, *told)).collect();
         news.unread = unread;
         let changed: BTreeSet<ExternalId> = news.said.iter().map(|(key, _)| key.clone()).collect();
-        let pasts = pasts_of(self.engine(), changed.iter().cloned(), known).await;
+        let (pasts, _) = pasts_of(self.engine(), changed.iter().cloned(), known).await;
         news.has_open_past = pasts.iter().any(|(_, p)| p.as_ref().is_some_and(Past::has_open_past));
         news.devices = Unsettled::These(changed);
         news
     }
 
-    /// Notes what was matched.
-    pub(super) fn were_told(&self, news: News, then: Vec<(ExternalId, Told)>) {
+    /// Notes what was matched; what could not be read waits on.
+    pub(super) fn were_told(
+        &self,
+        news: News,
+        then: Vec<(ExternalId, Told)>,
+        unread: Vec<ExternalId>,
+    ) {
         self.inner.spoken.were_matched(news.said.into_iter().chain(then));
-        self.inner.spoken.put_back(Unsettled::These(news.unread.into_iter().collect()));
+        let unread = news.unread.into_iter().chain(unread).collect();
+        self.inner.spoken.put_back(Unsettled::These(unread));
     }
 
     /// Matches devices that say something new of themselves.
@@ -137,10 +143,11 @@ impl Curator {
                 self.deeds_of_all(&[], About::Devices, known).await?
             }
         };
-        let told = std::mem::take(&mut deeds.told);
+        let (told, unread) = (std::mem::take(&mut deeds.told), std::mem::take(&mut deeds.unread));
         let devices = if news.said.is_empty() { told.len() } else { news.said.len() };
         let report = self.bring_about(deeds, known).await?;
-        self.were_told(news, told);
+        self.were_told(news, told, unread);
+        report.count();
         metrics::counter!("counterpart_devices_matched_total").increment(report.matched as u64);
         Ok((devices, report))
     }

@@ -68,13 +68,13 @@ impl Version {
 /// the order of their keys, as known at `known`: what the writer does beyond the head may be taken back.
 ///
 /// `staged` are records that are not kept yet; they are laid over what is. `tell` hears how many of how
-/// many are read.
+/// many are read. Then the devices of which history could not be read: of them, only records tell.
 pub async fn pasts(
     engine: &Engine,
     staged: &[PutRecord],
     known: Position,
     tell: impl Fn(usize, usize),
-) -> Vec<Past> {
+) -> (Vec<Past>, Vec<ExternalId>) {
     let mut found: BTreeMap<ExternalId, Past> = BTreeMap::new();
     let keys: Vec<ExternalId> =
         engine.read(|state| state.records.all().map(|(key, _)| key.clone()).collect());
@@ -91,23 +91,25 @@ pub async fn pasts(
         let past = past.or_insert_with(|| engine.read(|state| empty(state, &record.key, known)));
         past.lay_over(record.valid, &record.record());
     }
-    for (device, said) in described(engine).await {
+    let (described, unread) = described(engine).await;
+    for (device, said) in described {
         let past = found.entry(device.clone());
         let past = past.or_insert_with(|| engine.read(|state| empty(state, &device, known)));
         past.is_told(&said);
     }
     found.retain(|_, past| past.versions.iter().any(|v| !v.identity.is_empty()));
-    found.into_values().collect()
+    (found.into_values().collect(), unread)
 }
 
 /// The pasts of these ids, as records and devices tell them; nothing for an id of which neither says anything.
 ///
-/// This is what to ask when records changed, or devices said something new of themselves.
+/// This is what to ask when records changed, or devices said something new of themselves. Then the devices of which
+/// history could not be read: of them, only records tell.
 pub async fn pasts_of(
     engine: &Engine,
     keys: impl IntoIterator<Item = ExternalId>,
     known: Position,
-) -> Vec<(ExternalId, Option<Past>)> {
+) -> (Vec<(ExternalId, Option<Past>)>, Vec<ExternalId>) {
     let keys: Vec<ExternalId> = keys.into_iter().collect();
     let mut found: BTreeMap<ExternalId, Option<Past>> = BTreeMap::new();
     for chunk in keys.chunks(RECORDS_A_LOOK) {
@@ -116,12 +118,13 @@ pub async fn pasts_of(
         });
         tokio::task::yield_now().await;
     }
-    for (device, said) in described_by(engine, &keys).await.0 {
+    let (described, unread) = described_by(engine, &keys).await;
+    for (device, said) in described {
         let past = found.entry(device.clone()).or_default();
         let past = past.get_or_insert_with(|| engine.read(|state| empty(state, &device, known)));
         past.is_told(&said);
     }
-    found.into_iter().collect()
+    (found.into_iter().collect(), unread)
 }
 
 /// The past of one record, as known at `known`, without what a device of that id reports.

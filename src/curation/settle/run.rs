@@ -90,9 +90,9 @@ impl Curator {
     ) -> Result<Settled, EngineError> {
         let news = self.news(spoken, known).await;
         let mut deeds = self.deeds_of(records, &news, known, is_current).await?;
-        let told = std::mem::take(&mut deeds.told);
+        let (told, unread) = (std::mem::take(&mut deeds.told), std::mem::take(&mut deeds.unread));
         let report = self.bring_about(deeds, known).await?;
-        self.were_told(news, told);
+        self.were_told(news, told, unread);
         Ok(report)
     }
 
@@ -204,19 +204,21 @@ impl Curator {
         metrics::counter!("counterpart_match_runs_total", "records" => "all").increment(1);
         let telling = self.telling();
         let read = |done, total| telling.at(Stage::Reading, done, total);
-        let pasts = pasts(self.engine(), staged, known, read).await;
+        let (pasts, unread) = pasts(self.engine(), staged, known, read).await;
         let curator = self.clone();
         // Work of seconds has a thread of its own.
         let work = tokio::task::spawn_blocking(move || {
             let catalogue = curator.engine().catalogue();
             let matched = matched(&pasts, &curator.inner.thresholds, &catalogue, &telling);
             let mut deeds = curator.decided(&pasts, &matched, about, known);
-            if about == About::Everything {
+            // Of what could not be read, a question may be.
+            if about == About::Everything && unread.is_empty() {
                 deeds.closings = curator.answered(&pasts, &deeds, known);
                 deeds.are_all = true;
             }
             let devices = pasts.into_iter().filter(|past| past.told.is_some());
             deeds.told = devices.map(|past| (past.key, past.told)).collect();
+            deeds.unread = unread;
             deeds
         });
         work.await.map_err(|error| broke_off(&error))
@@ -366,7 +368,7 @@ fn near_pasts(
     staged: &[PutRecord],
     known: Position,
 ) -> Vec<Past> {
-    let read = Handle::current().block_on(pasts_of(engine, keys.iter().cloned(), known));
+    let (read, _) = Handle::current().block_on(pasts_of(engine, keys.iter().cloned(), known));
     let found = read.into_iter().map(|(key, past)| {
         let past = past.unwrap_or_else(|| engine.read(|state| empty(state, &key, known)));
         (key, past)

@@ -31,8 +31,8 @@ pub fn fingerprint(said: &[Described]) -> u64 {
     hasher.finish()
 }
 
-/// All devices that say something of themselves, in the order of their keys.
-pub async fn described(engine: &Engine) -> Vec<(ExternalId, Vec<Described>)> {
+/// All devices that say something of themselves, in the order of their keys. Then those of which history could not be read.
+pub async fn described(engine: &Engine) -> (Vec<(ExternalId, Vec<Described>)>, Vec<ExternalId>) {
     let (devices, is_full): (Vec<ExternalId>, bool) = engine.read(|state| {
         let nameplates = state.streams.nameplates();
         (nameplates.devices().cloned().collect(), nameplates.is_full())
@@ -43,7 +43,7 @@ pub async fn described(engine: &Engine) -> Vec<(ExternalId, Vec<Described>)> {
             "no more devices are matched by what they say of themselves; telemetry_identity.devices_max is the limit"
         );
     }
-    described_by(engine, &devices).await.0
+    described_by(engine, &devices).await
 }
 
 /// The same for these devices; those that say nothing are left out. Then those of which history could not be read.

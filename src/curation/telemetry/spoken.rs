@@ -61,12 +61,16 @@ impl Spoken {
         self.waiting.lock().take()
     }
 
-    /// Puts back what was taken.
+    /// Puts back what was taken: it is still worth a look.
     pub fn put_back(&self, taken: Unsettled) {
+        if taken.is_nothing() {
+            return;
+        }
         match taken {
             Unsettled::These(devices) => self.waiting.lock().note_up_to(WAITING_MAX, devices),
             Unsettled::Any => self.waiting.lock().lost_count(),
         }
+        self.ring();
     }
 
     /// Whether a device says something else than when it was matched last.

@@ -234,6 +234,7 @@ impl fmt::Display for Checked {
         }
         match self.errors {
             0 => write!(f, "everything can be read"),
+            1 => write!(f, "1 problem; all else can be read"),
             errors => write!(f, "{errors} problems; all else can be read"),
         }
     }
